@@ -1,0 +1,149 @@
+//! Fields of communications data, and sets of them: the mask the decoder works under.
+
+use crate::words;
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// One field that a measure may name. What no ground names is never decoded.
+    Field {
+        /// IP address a packet came from.
+        SrcAddress = "src-address", "送信元アドレス", "source address";
+        /// IP address a packet goes to.
+        DstAddress = "dst-address", "宛先アドレス", "destination address";
+        /// Transport port a packet came from.
+        SrcPort = "src-port", "送信元ポート", "source port";
+        /// Transport port a packet goes to.
+        DstPort = "dst-port", "宛先ポート", "destination port";
+        /// IP protocol number.
+        Protocol = "protocol", "プロトコル", "protocol";
+        /// TCP control bits.
+        TcpFlags = "tcp-flags", "TCPフラグ", "TCP flags";
+        /// Octets of a flow.
+        Bytes = "bytes", "バイト数", "bytes";
+        /// Packets of a flow; with bytes, the packet size.
+        Packets = "packets", "パケット数", "packets";
+        /// Whether packets are fragments.
+        Fragment = "fragment", "フラグメント", "fragmentation";
+        /// Interface a flow came in by.
+        InputInterface = "input-interface", "流入インターフェース", "input interface";
+        /// Interface a flow went out by.
+        OutputInterface = "output-interface", "流出インターフェース", "output interface";
+        /// When a communication took place.
+        Timestamp = "timestamp", "日時", "time";
+        /// Which line held an address at a time.
+        ConnectionLog = "connection-log", "接続ログ", "connection log";
+        /// Domain name asked for in a DNS query.
+        QueryName = "query-name", "名前解決の対象ドメイン名", "queried name";
+        /// Whole packet contents.
+        Contents = "contents", "通信内容", "contents";
+    }
+}
+
+/// A set of fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Fields(u64);
+
+impl Fields {
+    /// No field.
+    pub const NONE: Self = Self(0);
+
+    /// This set with `field` as well.
+    #[must_use]
+    pub const fn with(self, field: Field) -> Self {
+        Self(self.0 | 1 << field as u32)
+    }
+    /// The set of these fields.
+    #[must_use]
+    pub const fn of(fields: &[Field]) -> Self {
+        let (mut set, mut i) = (Self::NONE, 0);
+        while i < fields.len() {
+            set = set.with(fields[i]);
+            i += 1;
+        }
+        set
+    }
+    /// Is `field` in the set?
+    #[must_use]
+    pub const fn has(self, field: Field) -> bool {
+        self.0 & (1 << field as u32) != 0
+    }
+    /// Is every field of this set in `other`?
+    #[must_use]
+    pub const fn within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+    /// Fields in either set.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+    /// Fields in both sets.
+    #[must_use]
+    pub const fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+    /// Fields of this set that are not in `other`.
+    #[must_use]
+    pub const fn beyond(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+    /// Is the set empty?
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+    /// How many fields are in the set.
+    #[must_use]
+    pub const fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+    /// The fields of the set, in the order of the list.
+    pub fn iter(self) -> impl Iterator<Item = Field> {
+        Field::ALL.iter().copied().filter(move |f| self.has(*f))
+    }
+    /// The set as one machine word, for an atomic shared with decoders.
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+    /// The set from [`Fields::bits`]; bits that name no field are dropped.
+    #[must_use]
+    pub fn from_bits(bits: u64) -> Self {
+        Self(bits).common(Self::of(Field::ALL))
+    }
+}
+
+impl FromIterator<Field> for Fields {
+    fn from_iter<I: IntoIterator<Item = Field>>(fields: I) -> Self {
+        fields.into_iter().fold(Self::NONE, Self::with)
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Vec::<Field>::deserialize(d).map(|v| v.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_within_itself_and_nothing_is_within_less() {
+        let all = Fields::of(Field::ALL);
+        for &f in Field::ALL {
+            let one = Fields::of(&[f]);
+            assert!(one.within(all) && one.has(f) && one.count() == 1);
+            assert!(!all.within(one));
+            assert_eq!(all.beyond(one).union(one), all);
+        }
+        assert_eq!(Fields::from_bits(u64::MAX), all);
+    }
+}
