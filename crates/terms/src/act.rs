@@ -71,6 +71,8 @@ words! {
     Source {
         /// Flow records as exporters send them.
         FlowExport = "flow-export", "フロー情報（受信時）", "flow export as it arrives";
+        /// Traffic as routers carry it: what a block or filter matches.
+        LiveTraffic = "live-traffic", "取扱中の通信", "traffic as it is carried";
         /// Aggregates taken in normal operation.
         Statistics = "statistics", "常時採取の統計", "standing statistics";
         /// The sealed last minutes.
@@ -90,7 +92,7 @@ impl Source {
     pub const fn is_kept(self) -> bool {
         match self {
             Self::Statistics | Self::HeldFlows | Self::Findings | Self::ConnectionLog => true,
-            Self::FlowExport | Self::ReceiverLog => false,
+            Self::FlowExport | Self::LiveTraffic | Self::ReceiverLog => false,
         }
     }
 }

@@ -1,0 +1,251 @@
+//! The book of measures: compiled in, read at start, asked by anyone.
+
+use std::sync::Arc;
+
+use terms::{Day, Field, Moment, Source, Subject, Time, Zone};
+
+use crate::gate::rank;
+use crate::reading::{House, house, law, outcome, unmet_advice};
+use crate::{Actor, Digest, Example, Facts, Gives, Measure, MeasureName, Outcome, Over, Reading};
+use crate::{Record, Request, Role};
+
+/// Every measure: file name and text. Adding one is a file and a line here.
+pub const MEASURES: &[(&str, &str)] = &[
+    (
+        "01-a-analyse-at-victims-request",
+        include_str!("../../../measures/01-a-analyse-at-victims-request.toml"),
+    ),
+    (
+        "02-i-block-at-victims-request",
+        include_str!("../../../measures/02-i-block-at-victims-request.toml"),
+    ),
+    (
+        "03-u-contact-attacking-subscriber",
+        include_str!("../../../measures/03-u-contact-attacking-subscriber.toml"),
+    ),
+    (
+        "04-e-a-block-while-impaired",
+        include_str!("../../../measures/04-e-a-block-while-impaired.toml"),
+    ),
+    ("04-e-b-block-at-risk", include_str!("../../../measures/04-e-b-block-at-risk.toml")),
+    (
+        "06-ka-filter-amplification",
+        include_str!("../../../measures/06-ka-filter-amplification.toml"),
+    ),
+    ("13-su-take-statistics", include_str!("../../../measures/13-su-take-statistics.toml")),
+    ("17-chi-analyse-anomaly", include_str!("../../../measures/17-chi-analyse-anomaly.toml")),
+    ("90-hold-briefly", include_str!("../../../measures/90-hold-briefly.toml")),
+];
+
+/// All measures of one version of the product.
+#[derive(Debug)]
+pub struct Book {
+    measures: Vec<Arc<Measure>>,
+    digest: Digest,
+}
+
+/// A measure that does not load.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("measure {name} does not load: {why}")]
+pub struct BookError {
+    /// The file.
+    pub name: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// What the law says to supposed facts. Makes no ground.
+#[derive(Debug)]
+pub struct Advice {
+    /// What it comes to, by the text alone.
+    pub outcome: Outcome,
+    /// How each measure reads it, the nearest first.
+    pub readings: Vec<Reading>,
+    /// Kept data for a purpose no measure that reads it serves.
+    pub second_use: bool,
+}
+
+/// What all measures together say to a request.
+pub(crate) struct Judged {
+    pub(crate) outcome: Outcome,
+    pub(crate) readings: Vec<Reading>,
+    pub(crate) second_use: bool,
+    pub(crate) until: Option<Moment>,
+    pub(crate) owes: Vec<Role>,
+}
+
+impl Book {
+    /// Reads measures from `(file name, text)`.
+    ///
+    /// # Errors
+    /// The first measure that does not load: an unreadable book opens nothing.
+    pub fn read(files: &[(&str, &str)]) -> Result<Self, BookError> {
+        let mut measures = Vec::with_capacity(files.len());
+        let mut all = Vec::new();
+        for &(name, text) in files {
+            let measure = Measure::parse(name, text)
+                .map_err(|why| BookError { name: name.to_owned(), why })?;
+            all.extend_from_slice(&measure.digest.0);
+            measures.push(Arc::new(measure));
+        }
+        Ok(Self { measures, digest: Digest::of(&all) })
+    }
+
+    /// The book compiled into this version.
+    ///
+    /// # Errors
+    /// As [`Book::read`]; a test keeps it from happening.
+    pub fn compiled() -> Result<Self, BookError> {
+        Self::read(MEASURES)
+    }
+
+    /// All measures, in guideline order.
+    #[must_use]
+    pub fn measures(&self) -> &[Arc<Measure>] {
+        &self.measures
+    }
+    /// The measure of this name.
+    #[must_use]
+    pub fn measure(&self, name: &MeasureName) -> Option<&Measure> {
+        self.measures.iter().find(|m| m.name == *name).map(AsRef::as_ref)
+    }
+    /// Digest over all measures.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// What the text says to supposed facts on `day`; signatures, numbers and switches are left out.
+    #[must_use]
+    pub fn advise(&self, request: &Request, day: Day) -> Advice {
+        let at = Moment::replayed(Zone::TOKYO.start(day));
+        let judged = self.consider(request, at, day, false);
+        Advice { outcome: judged.outcome, readings: judged.readings, second_use: judged.second_use }
+    }
+
+    pub(crate) fn judge(&self, request: &Request, at: Moment, day: Day) -> Judged {
+        self.consider(request, at, day, true)
+    }
+
+    fn consider(&self, request: &Request, at: Moment, day: Day, with_house: bool) -> Judged {
+        let in_question = self.measures.iter().filter(|m| {
+            m.acts.contains(&request.act)
+                && request.only.as_ref().is_none_or(|only| m.name == *only)
+        });
+        let serves = |m: &&Arc<Measure>| request.only.is_some() || m.purpose == request.purpose;
+        let mut read: Vec<(&Measure, Reading, House)> = in_question
+            .clone()
+            .filter(serves)
+            .map(|m| {
+                let mut checked = law(m, request, at, day);
+                let house = house(m, request, at);
+                if with_house {
+                    checked.extend(house.checked.iter().cloned());
+                }
+                let outcome = outcome(&checked);
+                let unmet_advice = unmet_advice(m, request, at);
+                (
+                    m.as_ref(),
+                    Reading { measure: m.name.clone(), outcome, checked, unmet_advice },
+                    house,
+                )
+            })
+            .collect();
+        // Granted before asking before refused; then the order of grounds; then fewer fields.
+        let distance =
+            |r: &Reading| r.checked.iter().filter(|c| c.state != crate::State::Met).count();
+        read.sort_by_key(|(m, r, _)| {
+            let rank = if r.outcome == Outcome::Granted {
+                usize::from(rank(m.basis))
+            } else {
+                distance(r)
+            };
+            (core::cmp::Reverse(r.outcome), rank, m.fields.count())
+        });
+        let unread = |s: &Source| s.is_kept() && !read.iter().any(|(m, ..)| m.reads.contains(s));
+        let second_use = request.sources.iter().any(unread);
+        let outcome = match read.first() {
+            Some((_, first, _)) => first.outcome,
+            None if second_use => Outcome::Refused,
+            None => Outcome::Asks,
+        };
+        let (until, owes) = match read.first() {
+            Some((m, _, house)) => (end(m, request, house), house.owes.clone()),
+            None => (None, Vec::new()),
+        };
+        Judged {
+            outcome,
+            readings: read.into_iter().map(|(_, r, _)| r).collect(),
+            second_use,
+            until,
+            owes,
+        }
+    }
+
+    /// Runs an example of `measure`: every required fact as required, and what the example changes.
+    #[must_use]
+    pub fn run_example(&self, measure: &Measure, example: &Example) -> Gives {
+        let day = example.day.unwrap_or_else(|| measure.cites.from.plus(1));
+        let at = Moment::replayed(Zone::TOKYO.start(day));
+        let mut request = base_request(measure, at);
+        let facts = measure.requires.iter().chain(&example.facts).map(|(f, so)| (*f, *so));
+        request.record.facts = Facts::supposed(facts, at.wall);
+        for &fact in &example.unknown {
+            request.record.facts.forget(fact);
+        }
+        request.purpose = example.purpose.unwrap_or(request.purpose);
+        request.fields =
+            example.more_fields.iter().fold(request.fields, |set, f: &Field| set.with(*f));
+        request.sources.extend(example.source);
+        if example.whole_network {
+            request.subject = Subject::Network;
+        }
+        if example.endless {
+            request.until = None;
+        }
+        match self.advise(&request, day).outcome {
+            Outcome::Granted => Gives::Granted,
+            Outcome::Asks => Gives::Asks,
+            Outcome::Refused => Gives::Refused,
+        }
+    }
+}
+
+/// A request that meets everything `measure` asks for but its facts, under that measure only.
+pub(crate) fn base_request(measure: &Measure, at: Moment) -> Request {
+    let nowhere = || Arc::new(terms::PrefixSet::of([]));
+    Request {
+        actor: Actor { person: terms::Person("advice".into()), roles: vec![Role::System] },
+        act: measure.acts.first().copied().unwrap_or(terms::Act::Analyse),
+        purpose: measure.purpose,
+        fields: measure.fields,
+        sources: measure.reads.clone(),
+        subject: match measure.over {
+            Over::Network => Subject::Network,
+            Over::Destination => Subject::Prefixes(nowhere()),
+            Over::Line => Subject::Line(terms::Line("example".into()), nowhere()),
+        },
+        until: Some(at.after(terms::Span::minutes(1))),
+        case: None,
+        only: Some(measure.name.clone()),
+        plan: None,
+        observes: None,
+        record: Record::default(),
+    }
+}
+
+/// The end of a grant: as asked, or earlier when consent or a signature ends earlier.
+fn end(measure: &Measure, request: &Request, house: &House) -> Option<Moment> {
+    let asked = request.until?;
+    let consent = measure.requires.keys().filter(|f| f.is_per_line());
+    let consent =
+        consent.filter_map(|f| request.record.facts.get(*f)).filter_map(|k| k.until).min();
+    let earliest: Option<Time> = [consent, house.until].into_iter().flatten().min();
+    Some(match earliest {
+        Some(earlier) if earlier < asked.wall => {
+            let cut = asked.wall.since(earlier);
+            Moment { wall: earlier, mono: asked.mono.saturating_sub(cut.0) }
+        }
+        _ => asked,
+    })
+}

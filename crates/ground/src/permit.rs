@@ -1,0 +1,118 @@
+//! `Warrant` and `Permitted`: the permit travels with the plan it was given for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use terms::{Act, AnswerId, Mitigation, Moment, PrefixSet, Subject};
+
+use crate::{Digest, MeasureName, OutOfScope};
+
+/// The right to carry out one plan, once. Consumed by [`Warrant::permit`].
+pub struct Warrant {
+    pub(crate) act: Act,
+    pub(crate) plan: Digest,
+    pub(crate) subject: Subject,
+    pub(crate) until: Moment,
+    pub(crate) measure: MeasureName,
+    pub(crate) answer: AnswerId,
+    pub(crate) halted: Arc<AtomicBool>,
+}
+
+/// A complete plan with its warrant inside. Actuators take nothing else.
+pub struct Permitted<P> {
+    plan: P,
+    warrant: Warrant,
+}
+
+/// Something that can be carried out under a warrant.
+pub trait Plan {
+    /// What the plan does, to whom, and until when.
+    fn frame(&self) -> Frame;
+    /// Digest of the whole plan: what was asked and signed is what is done.
+    fn digest(&self) -> Digest;
+}
+
+/// What a warrant compares a plan with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The act.
+    pub act: Act,
+    /// The own addresses it touches.
+    pub touches: PrefixSet,
+    /// When it ends.
+    pub ends: terms::Time,
+}
+
+impl Warrant {
+    /// Binds the warrant to the plan it was given for.
+    ///
+    /// # Errors
+    /// When the plan is another one, touches more than was granted, ends later, or time is over.
+    pub fn permit<P: Plan>(self, plan: P, at: Moment) -> Result<Permitted<P>, OutOfScope> {
+        let frame = plan.frame();
+        if self.is_over(at) || frame.ends > self.until.wall {
+            return Err(OutOfScope::Ended);
+        }
+        if plan.digest() != self.plan || frame.act != self.act {
+            return Err(OutOfScope::Plan);
+        }
+        match self.subject.prefixes() {
+            Some(granted) if !frame.touches.within(granted) => Err(OutOfScope::Subject),
+            _ => Ok(Permitted { plan, warrant: self }),
+        }
+    }
+
+    fn is_over(&self, at: Moment) -> bool {
+        self.halted.load(Ordering::Acquire)
+            || at.wall >= self.until.wall
+            || at.mono >= self.until.mono
+    }
+}
+
+impl<P> Permitted<P> {
+    /// The plan, to carry out.
+    pub fn plan(&self) -> &P {
+        &self.plan
+    }
+    /// The answer in the ledger it rests on.
+    pub fn answer(&self) -> AnswerId {
+        self.warrant.answer
+    }
+    /// The measure it is an act of.
+    pub fn measure(&self) -> &MeasureName {
+        &self.warrant.measure
+    }
+    /// Its end on both clocks.
+    pub fn until(&self) -> Moment {
+        self.warrant.until
+    }
+    /// Has its end come, or was everything stopped?
+    pub fn is_over(&self, at: Moment) -> bool {
+        self.warrant.is_over(at)
+    }
+}
+
+impl<P> core::fmt::Debug for Permitted<P> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Permitted").field("answer", &self.warrant.answer).finish_non_exhaustive()
+    }
+}
+
+impl core::fmt::Debug for Warrant {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Warrant").field("answer", &self.answer).finish_non_exhaustive()
+    }
+}
+
+impl Plan for Mitigation {
+    fn frame(&self) -> Frame {
+        let act = match self.scope {
+            terms::Scope::OwnDestination(_) | terms::Scope::OwnSource(_) => Act::Block,
+            terms::Scope::Standing(_) => Act::Filter,
+        };
+        Frame { act, touches: PrefixSet::of([self.scope.prefix().net()]), ends: self.ends }
+    }
+    fn digest(&self) -> Digest {
+        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
+    }
+}

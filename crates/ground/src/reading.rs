@@ -1,0 +1,304 @@
+//! How one measure reads one request: each condition met, failed or unknown, and what follows.
+
+use serde::{Deserialize, Serialize};
+use terms::{Day, Moment, Person, Purpose, Source, Subject, Text};
+
+use crate::{
+    Automatic, Basis, Ends, Fact, Measure, MeasureName, Mode, Number, Over, Request, Role,
+};
+use crate::{Signature, SignedOn, SignersWhen, Status};
+
+/// What one measure says to one request.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The measure.
+    pub measure: MeasureName,
+    /// What it comes to.
+    pub outcome: Outcome,
+    /// Every condition it looked at.
+    pub checked: Vec<Checked>,
+    /// Advice that is not followed; it does not refuse.
+    pub unmet_advice: Vec<Fact>,
+}
+
+/// What a reading comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// A condition failed.
+    Refused,
+    /// Something is not known or not signed yet.
+    Asks,
+    /// Everything is met.
+    Granted,
+}
+
+/// One condition and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// What.
+    pub condition: Condition,
+    /// How it stands.
+    pub state: State,
+    /// Who established it.
+    pub by: Option<(Person, Role)>,
+}
+
+/// Met, failed or unknown. Unknown is never met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Met.
+    Met,
+    /// Failed.
+    Failed,
+    /// Unknown.
+    Unknown,
+}
+
+/// What a measure looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// The text decides at all.
+    Decided,
+    /// The purpose is the measure's.
+    Purpose(Purpose),
+    /// It holds on that day.
+    InForce(Day),
+    /// Only fields it names.
+    Fields,
+    /// Only sources it lists.
+    Source(Source),
+    /// Not wider than it may be.
+    Over(Over),
+    /// An end is set.
+    HasEnd,
+    /// A fact is so (or not so).
+    Fact(Fact, bool),
+    /// Watching only: not on an emergency ground, and with a written question.
+    Observing,
+    /// An inferred measure was accepted.
+    Accepted,
+    /// A number is set.
+    Number(Number),
+    /// It is switched on far enough.
+    SwitchedOn,
+    /// A role signed.
+    Signed(Role),
+}
+
+impl Condition {
+    /// The condition as a person reads it.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Decided => Text::of("本文で判断が示されている", "the text decides"),
+            Self::Purpose(p) => of("目的", "purpose", &p.text()),
+            Self::InForce(d) => Text::of(&format!("{d}に有効である"), &format!("in force on {d}")),
+            Self::Fields => Text::of("定められた項目だけを用いる", "only the fields it names"),
+            Self::Source(s) => {
+                of("この情報源の利用が認められている", "it reads this source", &s.text())
+            }
+            Self::Over(o) => of("対象範囲", "not wider than", &o.text()),
+            Self::HasEnd => Text::of("終期が定められている", "an end is set"),
+            Self::Fact(f, true) => f.text(),
+            Self::Fact(f, false) => of("該当しないこと", "not", &f.text()),
+            Self::Observing => Text::of(
+                "観測のみの条件（緊急の根拠によらず、問いが書かれている）",
+                "observe only: never on an emergency ground, and with a written question",
+            ),
+            Self::Accepted => Text::of(
+                "推論による措置を法務が受け入れている",
+                "legal accepted this inferred measure",
+            ),
+            Self::Number(n) => {
+                of("事業者の数値が定められている", "the operator's number is set", &n.text())
+            }
+            Self::SwitchedOn => Text::of("措置が有効になっている", "the measure is switched on"),
+            Self::Signed(r) => of("署名", "signature of", &r.text()),
+        }
+    }
+}
+
+fn of(ja: &str, en: &str, what: &Text) -> Text {
+    Text { ja: format!("{ja}：{}", what.ja), en: format!("{en} {}", what.en) }
+}
+
+impl Reading {
+    /// Conditions in this state.
+    pub fn in_state(&self, state: State) -> impl Iterator<Item = &Checked> {
+        self.checked.iter().filter(move |c| c.state == state)
+    }
+}
+
+/// Reads the law's conditions of `measure`: what the text decides, without the house's own.
+pub(crate) fn law(measure: &Measure, request: &Request, at: Moment, day: Day) -> Vec<Checked> {
+    let mut checked = vec![
+        is(Condition::Purpose(measure.purpose), request.purpose == measure.purpose),
+        is(Condition::InForce(day), measure.holds_on(day)),
+        is(Condition::Fields, request.fields.within(measure.fields)),
+        is(Condition::Over(measure.over), fits(&request.subject, measure.over)),
+        is(Condition::HasEnd, request.until.is_some_and(|end| end.wall > at.wall)),
+    ];
+    let listed = |s: &Source| is(Condition::Source(*s), measure.reads.contains(s));
+    checked.extend(request.sources.iter().map(listed));
+    match measure.basis {
+        Basis::Undetermined => checked.push(plain(Condition::Decided, State::Unknown)),
+        Basis::Excluded => checked.push(plain(Condition::Decided, State::Failed)),
+        Basis::Outside | Basis::Consent | Basis::BlanketConsent | Basis::Statute => {}
+        Basis::LegitimateBusiness | Basis::Emergency => {}
+    }
+    for (&fact, &wanted) in &measure.requires {
+        let known = request.record.facts.so(fact, &request.subject, at.wall);
+        let state = match known {
+            None => State::Unknown,
+            Some(known) if known.so == wanted => State::Met,
+            Some(_) if measure.open.contains(&fact) => State::Unknown,
+            Some(_) => State::Failed,
+        };
+        let by = known.map(|k| (k.person.clone(), k.role));
+        checked.push(Checked { condition: Condition::Fact(fact, wanted), state, by });
+    }
+    if let Some(question) = &request.observes {
+        let fine = measure.basis != Basis::Emergency && !question.trim().is_empty();
+        checked.push(is(Condition::Observing, fine));
+    }
+    checked
+}
+
+/// Reads the house's conditions: acceptance, numbers, switch, signatures. Also says until when the
+/// signatures hold, and which may come afterwards.
+pub(crate) fn house(measure: &Measure, request: &Request, at: Moment) -> House {
+    let record = &request.record;
+    let mut checked = Vec::new();
+    if measure.status == Status::Inferred {
+        let accepted = record.accepted.get(&measure.name).is_some_and(|a| {
+            a.digest == measure.digest && a.person != a.second && !a.reason.trim().is_empty()
+        });
+        checked.push(is(Condition::Accepted, accepted));
+    }
+    for &number in &measure.numbers {
+        let set = record.numbers.get(&number).is_some_and(crate::Setting::is_complete);
+        checked.push(is(Condition::Number(number), set));
+    }
+    let mode = record.modes.get(&measure.name).copied().unwrap_or(Mode::Off);
+    let far_enough = match mode {
+        Mode::Off => false,
+        Mode::Observe => request.observes.is_some(),
+        Mode::Propose => true,
+        Mode::Automatic => measure.automatic != Automatic::No || measure.signers.afterwards,
+    };
+    checked.push(is(Condition::SwitchedOn, far_enough));
+    let signed = signatures(measure, request, at);
+    let missing: Vec<Role> = measure
+        .signers
+        .roles
+        .iter()
+        .copied()
+        .filter(|r| !signed.iter().any(|s| s.role == *r))
+        .collect();
+    // Signing afterwards: only where the file allows it, the operator set a time and chose it.
+    let afterwards = measure.signers.afterwards
+        && mode == Mode::Automatic
+        && record
+            .numbers
+            .get(&Number::SignedWithinMinutes)
+            .is_some_and(crate::Setting::is_complete);
+    // A choice the operator has made automatic needs no signature on each case.
+    let needless = measure.automatic == Automatic::Operator && mode == Mode::Automatic;
+    for &role in &measure.signers.roles {
+        let by = signed.iter().find(|s| s.role == role).map(|s| (s.person.clone(), role));
+        let fine = by.is_some() || afterwards || needless;
+        let state = if fine { State::Met } else { State::Unknown };
+        checked.push(Checked { condition: Condition::Signed(role), state, by });
+    }
+    let until = signed.iter().filter_map(|s| s.until).min();
+    House { checked, until, owes: if afterwards && !needless { missing } else { Vec::new() } }
+}
+
+/// The house's side of a reading.
+pub(crate) struct House {
+    pub(crate) checked: Vec<Checked>,
+    pub(crate) until: Option<terms::Time>,
+    pub(crate) owes: Vec<Role>,
+}
+
+/// One valid signature a role, all by different persons, none by whoever asks.
+fn signatures<'a>(measure: &Measure, request: &'a Request, at: Moment) -> Vec<&'a Signature> {
+    let valid = |s: &&'a Signature| {
+        let on_this = match (&s.on, measure.signers.when) {
+            (SignedOn::Measure(name, digest), SignersWhen::Once) => {
+                *name == measure.name && *digest == measure.digest
+            }
+            (SignedOn::Plan(digest), SignersWhen::Each) => Some(*digest) == request.plan,
+            (SignedOn::Measure(..), SignersWhen::Each) | (SignedOn::Plan(_), SignersWhen::Once) => {
+                false
+            }
+        };
+        let lasting = measure.ends != Ends::Review || s.until.is_some();
+        on_this
+            && lasting
+            && s.at <= at.wall
+            && s.until.is_none_or(|until| at.wall < until)
+            && s.person != request.actor.person
+    };
+    let all: Vec<&Signature> = request.record.signatures.iter().filter(valid).collect();
+    pick(&measure.signers.roles, &all, &mut Vec::new())
+}
+
+/// The largest choice of one signature a role with no person twice.
+fn pick<'a>(
+    roles: &[Role],
+    all: &[&'a Signature],
+    taken: &mut Vec<&'a Signature>,
+) -> Vec<&'a Signature> {
+    let Some((&role, rest)) = roles.split_first() else { return taken.clone() };
+    let mut best = pick(rest, all, taken);
+    for s in all.iter().filter(|s| s.role == role) {
+        if taken.iter().any(|t| t.person == s.person) {
+            continue;
+        }
+        taken.push(s);
+        let found = pick(rest, all, taken);
+        taken.pop();
+        if found.len() > best.len() {
+            best = found;
+        }
+    }
+    best
+}
+
+/// What the conditions come to: one failed refuses, one unknown asks.
+pub(crate) fn outcome(checked: &[Checked]) -> Outcome {
+    if checked.iter().any(|c| c.state == State::Failed) {
+        Outcome::Refused
+    } else if checked.iter().any(|c| c.state == State::Unknown) {
+        Outcome::Asks
+    } else {
+        Outcome::Granted
+    }
+}
+
+/// Advice of the measure that is not followed, or not known to be.
+pub(crate) fn unmet_advice(measure: &Measure, request: &Request, at: Moment) -> Vec<Fact> {
+    let facts = &request.record.facts;
+    let met = |fact: Fact, wanted: bool| {
+        facts.so(fact, &request.subject, at.wall).is_some_and(|k| k.so == wanted)
+    };
+    measure.advises.iter().filter(|(f, w)| !met(**f, **w)).map(|(f, _)| *f).collect()
+}
+
+fn fits(subject: &Subject, over: Over) -> bool {
+    match over {
+        Over::Network => true,
+        Over::Destination => !matches!(subject, Subject::Network),
+        Over::Line => matches!(subject, Subject::Line(..)),
+    }
+}
+
+fn is(condition: Condition, met: bool) -> Checked {
+    plain(condition, if met { State::Met } else { State::Failed })
+}
+
+fn plain(condition: Condition, state: State) -> Checked {
+    Checked { condition, state, by: None }
+}

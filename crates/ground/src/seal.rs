@@ -1,0 +1,351 @@
+//! `Sealed<T>`: communications data nobody can look into, and `Ground`, which opens it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use terms::{AnswerId, Column, Day, Field, Fields, Finding, Flows, Moment, PrefixSet, Purpose};
+use terms::{Source, Statistics, Subject};
+
+use crate::MeasureName;
+
+/// Communications data under seal. There is no way in but [`Ground::open`] and [`Ground::read`]:
+/// no accessor, no `Clone`, no `Deref`, no `Serialize`, no `Debug` of contents.
+pub struct Sealed<T> {
+    contents: T,
+    origin: Origin,
+}
+
+/// Where sealed data comes from, what it was taken for, and its last day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The measure under which it was taken.
+    pub measure: MeasureName,
+    /// What kind of source it is to a later measure.
+    pub source: Source,
+    /// What it was taken for.
+    pub purpose: Purpose,
+    /// The last day it may be opened; `None` only for what is never kept.
+    pub last_day: Option<Day>,
+}
+
+impl<T> Sealed<T> {
+    /// Seals `contents`. Anyone may seal; only a ground opens.
+    pub fn seal(contents: T, origin: Origin) -> Self {
+        Self { contents, origin }
+    }
+    /// Where it comes from.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+impl<T> core::fmt::Debug for Sealed<T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Sealed").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// The key for sealed data at rest; made and held by `account` only.
+pub struct RestKey(chacha20poly1305::Key);
+
+impl RestKey {
+    /// A key from 32 random bytes.
+    #[must_use]
+    pub fn of(bytes: [u8; 32]) -> Self {
+        Self(bytes.into())
+    }
+}
+
+/// Why sealed data at rest could not be taken up again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RestError {
+    /// Too short, or of a later format.
+    #[error("sealed data at rest is cut short or of a format this version does not know")]
+    Form,
+    /// Wrong key, or changed since it was written.
+    #[error(
+        "sealed data at rest does not open with this key: another key, or the data was changed"
+    )]
+    Key,
+}
+
+/// First byte of sealed data at rest.
+const REST_VERSION: u8 = 1;
+
+impl<T: Serialize + DeserializeOwned> Sealed<T> {
+    /// The encrypted form for storage: version, origin in clear (authenticated), contents under
+    /// XChaCha20-Poly1305. `nonce` must be random and never used twice with one key.
+    #[must_use]
+    pub fn to_rest(&self, key: &RestKey, nonce: [u8; 24]) -> Vec<u8> {
+        let head = serde_json::to_vec(&self.origin).unwrap_or_default();
+        let body = serde_json::to_vec(&self.contents).unwrap_or_default();
+        let payload = Payload { msg: &body, aad: &head };
+        let shut = XChaCha20Poly1305::new(&key.0).encrypt(&XNonce::from(nonce), payload);
+        let mut out = vec![REST_VERSION];
+        out.extend_from_slice(&u32::try_from(head.len()).unwrap_or(0).to_be_bytes());
+        out.extend_from_slice(&head);
+        out.extend_from_slice(&nonce);
+        out.extend_from_slice(&shut.unwrap_or_default());
+        out
+    }
+
+    /// Takes up what [`Sealed::to_rest`] wrote, still sealed.
+    ///
+    /// # Errors
+    /// When the bytes are not of that form, or the key does not fit.
+    pub fn from_rest(bytes: &[u8], key: &RestKey) -> Result<Self, RestError> {
+        let rest = bytes.strip_prefix(&[REST_VERSION]).ok_or(RestError::Form)?;
+        let (len, rest) = rest.split_first_chunk::<4>().ok_or(RestError::Form)?;
+        let len = usize::try_from(u32::from_be_bytes(*len)).map_err(|_| RestError::Form)?;
+        let (head, rest) = rest.split_at_checked(len).ok_or(RestError::Form)?;
+        let (nonce, body) = rest.split_first_chunk::<24>().ok_or(RestError::Form)?;
+        let payload = Payload { msg: body, aad: head };
+        let body = XChaCha20Poly1305::new(&key.0)
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| RestError::Key)?;
+        let origin = serde_json::from_slice(head).map_err(|_| RestError::Form)?;
+        let contents = serde_json::from_slice(&body).map_err(|_| RestError::Form)?;
+        Ok(Self { contents, origin })
+    }
+}
+
+/// The right to open sealed data: these fields, of these subjects, from these sources, until its
+/// end. Made by the gate only; shared by `Arc`, never stored or sent.
+pub struct Ground {
+    pub(crate) state: Arc<GroundState>,
+    pub(crate) subject: Subject,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) origin: Origin,
+    pub(crate) answer: AnswerId,
+}
+
+/// The part of a ground that the gate keeps hold of, to end it.
+pub(crate) struct GroundState {
+    pub(crate) ended: AtomicBool,
+    pub(crate) until: Moment,
+    pub(crate) fields: Fields,
+    pub(crate) feeds_decoder: bool,
+}
+
+impl GroundState {
+    pub(crate) fn is_over(&self, at: Moment) -> bool {
+        self.ended.load(Ordering::Acquire)
+            || at.wall >= self.until.wall
+            || at.mono >= self.until.mono
+    }
+}
+
+/// Why a ground does not open something, or a warrant does not permit a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OutOfScope {
+    /// Its end has come, or the gate ended it.
+    #[error("the ground has ended")]
+    Ended,
+    /// The data comes from a source the measure does not list.
+    #[error("the measure does not read this source")]
+    Source,
+    /// The data's last day is past.
+    #[error("the data's last day is past")]
+    LastDay,
+    /// The record has fields the ground does not name.
+    #[error("the ground does not name all fields of the record")]
+    Fields,
+    /// It concerns somebody the ground does not cover.
+    #[error("the ground does not cover whom this concerns")]
+    Subject,
+    /// The plan is not the one that was asked for.
+    #[error("the plan is not the one the answer was given for")]
+    Plan,
+}
+
+/// Something that is opened column by column.
+pub trait Batch {
+    /// The column of `field`, if it was decoded.
+    fn column(&self, field: Field) -> Option<Column<'_>>;
+    /// Number of rows.
+    fn count(&self) -> usize;
+    /// The rows that concern addresses in `set`.
+    fn rows_in(&self, set: &PrefixSet) -> Vec<u32>;
+}
+
+/// Something that is read as a whole.
+pub trait Report {
+    /// The fields of communications data in it.
+    fn fields(&self) -> Fields;
+    /// Does it concern only addresses in `set`?
+    fn is_within(&self, set: &PrefixSet) -> bool;
+}
+
+/// The columns of a batch that a ground opened.
+pub struct Columns<'a, B> {
+    batch: &'a B,
+    fields: Fields,
+    rows: Rows,
+}
+
+/// The rows of a batch that a ground covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rows {
+    /// All of this many rows.
+    All(usize),
+    /// The rows with these numbers, ascending.
+    These(Vec<u32>),
+}
+
+impl Ground {
+    /// Opens a batch: only the ground's fields, only rows it covers. The end is checked once for
+    /// the whole batch; a whole-network ground costs nothing per record.
+    ///
+    /// # Errors
+    /// When the ground has ended, does not read the batch's source, or the data's day is past.
+    pub fn open<'a, B: Batch>(
+        &self,
+        sealed: &'a Sealed<B>,
+        at: Moment,
+    ) -> Result<Columns<'a, B>, OutOfScope> {
+        self.may_open(&sealed.origin, at)?;
+        let rows = match self.subject.prefixes() {
+            None => Rows::All(sealed.contents.count()),
+            Some(set) => Rows::These(sealed.contents.rows_in(set)),
+        };
+        Ok(Columns { batch: &sealed.contents, fields: self.state.fields, rows })
+    }
+
+    /// Reads a record whole, when the ground names all its fields and covers whom it concerns.
+    ///
+    /// # Errors
+    /// As [`Ground::open`], and when the record goes beyond the ground's fields or subject.
+    pub fn read<'a, R: Report>(
+        &self,
+        sealed: &'a Sealed<R>,
+        at: Moment,
+    ) -> Result<&'a R, OutOfScope> {
+        self.may_open(&sealed.origin, at)?;
+        if !sealed.contents.fields().within(self.state.fields) {
+            return Err(OutOfScope::Fields);
+        }
+        match self.subject.prefixes() {
+            Some(set) if !sealed.contents.is_within(set) => Err(OutOfScope::Subject),
+            _ => Ok(&sealed.contents),
+        }
+    }
+
+    /// Seals what was made from opened data: it carries this ground's measure and purpose.
+    pub fn seal<T>(&self, contents: T, source: Source, last_day: Option<Day>) -> Sealed<T> {
+        Sealed { contents, origin: Origin { source, last_day, ..self.origin.clone() } }
+    }
+
+    /// Has its end come?
+    #[must_use]
+    pub fn is_over(&self, at: Moment) -> bool {
+        self.state.is_over(at)
+    }
+    /// The answer in the ledger it rests on.
+    #[must_use]
+    pub fn answer(&self) -> AnswerId {
+        self.answer
+    }
+    /// The fields it opens.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        self.state.fields
+    }
+
+    fn may_open(&self, origin: &Origin, at: Moment) -> Result<(), OutOfScope> {
+        if self.is_over(at) {
+            return Err(OutOfScope::Ended);
+        }
+        if !self.sources.contains(&origin.source) {
+            return Err(OutOfScope::Source);
+        }
+        match origin.last_day {
+            Some(day) if terms::Zone::TOKYO.day(at.wall) > day => Err(OutOfScope::LastDay),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl core::fmt::Debug for Ground {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Ground").field("answer", &self.answer).finish_non_exhaustive()
+    }
+}
+
+impl<'a, B: Batch> Columns<'a, B> {
+    /// The column of `field`; `None` when the ground does not name it or it was not decoded.
+    #[must_use]
+    pub fn column(&self, field: Field) -> Option<Column<'a>> {
+        if self.fields.has(field) { self.batch.column(field) } else { None }
+    }
+    /// The rows the ground covers.
+    #[must_use]
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+}
+
+impl Columns<'_, Flows> {
+    /// Who exported the batch.
+    #[must_use]
+    pub fn exporter(&self) -> terms::ExporterId {
+        self.batch.exporter
+    }
+    /// When it arrived.
+    #[must_use]
+    pub fn arrived(&self) -> terms::Time {
+        self.batch.arrived
+    }
+    /// Sampling rate of each record; 0 is unknown.
+    #[must_use]
+    pub fn sampling(&self) -> &[u32] {
+        &self.batch.sampling
+    }
+}
+
+impl Rows {
+    /// The row numbers.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        let (all, these) = match self {
+            Self::All(n) => (0..*n, [].iter()),
+            Self::These(rows) => (0..0, rows.iter()),
+        };
+        all.chain(these.map(|&r| r as usize))
+    }
+}
+
+impl Batch for Flows {
+    fn column(&self, field: Field) -> Option<Column<'_>> {
+        Flows::column(self, field)
+    }
+    fn count(&self) -> usize {
+        self.len
+    }
+    fn rows_in(&self, set: &PrefixSet) -> Vec<u32> {
+        (0_u32..).zip(&self.dst).filter(|(_, dst)| set.has(**dst)).map(|(row, _)| row).collect()
+    }
+}
+
+/// The fields that statistics and findings are made of.
+const AGGREGATED: Fields = Fields::of(&[Field::DstAddress, Field::Bytes, Field::Packets]);
+
+impl Report for Statistics {
+    fn fields(&self) -> Fields {
+        AGGREGATED
+    }
+    fn is_within(&self, set: &PrefixSet) -> bool {
+        self.rows.iter().all(|r| set.covers(&r.prefix))
+    }
+}
+
+impl Report for Finding {
+    fn fields(&self) -> Fields {
+        AGGREGATED
+    }
+    fn is_within(&self, set: &PrefixSet) -> bool {
+        set.covers(&self.target)
+    }
+}
