@@ -166,10 +166,10 @@ pub enum OutOfScope {
 pub trait Batch {
     /// The column of `field`, if it was decoded.
     fn column(&self, field: Field) -> Option<Column<'_>>;
-    /// Number of rows.
-    fn count(&self) -> usize;
-    /// The rows that concern addresses in `set`.
-    fn rows_in(&self, set: &PrefixSet) -> Vec<u32>;
+    /// The fields that were decoded.
+    fn fields(&self) -> Fields;
+    /// The rows that concern addresses in `set`; all of them when there is no set.
+    fn rows(&self, set: Option<&PrefixSet>) -> Rows;
 }
 
 /// Something that is read as a whole.
@@ -208,10 +208,7 @@ impl Ground {
         at: Moment,
     ) -> Result<Columns<'a, B>, OutOfScope> {
         self.may_open(&sealed.origin, at)?;
-        let rows = match self.subject.prefixes() {
-            None => Rows::All(sealed.contents.count()),
-            Some(set) => Rows::These(sealed.contents.rows_in(set)),
-        };
+        let rows = sealed.contents.rows(self.subject.prefixes());
         Ok(Columns { batch: &sealed.contents, fields: self.state.fields, rows })
     }
 
@@ -237,6 +234,28 @@ impl Ground {
     /// Seals what was made from opened data: it carries this ground's measure and purpose.
     pub fn seal<T>(&self, contents: T, source: Source, last_day: Option<Day>) -> Sealed<T> {
         Sealed { contents, origin: Origin { source, last_day, ..self.origin.clone() } }
+    }
+
+    /// Takes a batch over into this ground's keeping, unopened: it is this ground's from now on,
+    /// and only a measure that lists `source` opens it again.
+    ///
+    /// # Errors
+    /// As [`Ground::open`], and when more was decoded than this ground names, or it does not cover
+    /// the whole network: then the batch is let go.
+    pub fn hold<B: Batch>(
+        &self,
+        sealed: Sealed<B>,
+        source: Source,
+        at: Moment,
+    ) -> Result<Sealed<B>, OutOfScope> {
+        self.may_open(&sealed.origin, at)?;
+        if !sealed.contents.fields().within(self.state.fields) {
+            return Err(OutOfScope::Fields);
+        }
+        if self.subject != Subject::Network {
+            return Err(OutOfScope::Subject);
+        }
+        Ok(self.seal(sealed.contents, source, sealed.origin.last_day))
     }
 
     /// Has its end come?
@@ -321,11 +340,13 @@ impl Batch for Flows {
     fn column(&self, field: Field) -> Option<Column<'_>> {
         Flows::column(self, field)
     }
-    fn count(&self) -> usize {
-        self.len
+    fn fields(&self) -> Fields {
+        self.fields
     }
-    fn rows_in(&self, set: &PrefixSet) -> Vec<u32> {
-        (0_u32..).zip(&self.dst).filter(|(_, dst)| set.has(**dst)).map(|(row, _)| row).collect()
+    fn rows(&self, set: Option<&PrefixSet>) -> Rows {
+        let Some(set) = set else { return Rows::All(self.len) };
+        let within = (0_u32..).zip(&self.dst).filter(|(_, dst)| set.has(**dst));
+        Rows::These(within.map(|(row, _)| row).collect())
     }
 }
 
