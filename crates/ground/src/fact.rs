@@ -185,7 +185,9 @@ impl Facts {
     pub fn so(&self, fact: Fact, subject: &Subject, at: Time) -> Option<&Known> {
         let known = self.0.get(&fact)?;
         let in_time = known.at <= at && known.until.is_none_or(|until| at < until);
-        let may_say = fact.established_by().contains(&known.role);
+        // The register of consents is the system's to look up: what is not on record is not there.
+        let denied = fact == Fact::LineConsents && !known.so && known.role == Role::System;
+        let may_say = denied || fact.established_by().contains(&known.role);
         let countersigned = fact.countersigned_by().is_none_or(|role| {
             known.countersigned.as_ref().is_some_and(|(p, r)| *r == role && *p != known.person)
         });
