@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use terms::{Day, Field, Moment, Source, Subject, Time, Zone};
 
-use crate::gate::rank;
+use crate::gate::{no_later_than, rank};
 use crate::reading::{House, house, law, outcome, unmet_advice};
 use crate::{Actor, Digest, Example, Facts, Gives, Measure, MeasureName, Outcome, Over, Reading};
 use crate::{Record, Request, Role};
@@ -241,11 +241,5 @@ fn end(measure: &Measure, request: &Request, house: &House) -> Option<Moment> {
     let consent =
         consent.filter_map(|f| request.record.facts.get(*f)).filter_map(|k| k.until).min();
     let earliest: Option<Time> = [consent, house.until].into_iter().flatten().min();
-    Some(match earliest {
-        Some(earlier) if earlier < asked.wall => {
-            let cut = asked.wall.since(earlier);
-            Moment { wall: earlier, mono: asked.mono.saturating_sub(cut.0) }
-        }
-        _ => asked,
-    })
+    Some(no_later_than(asked, earliest))
 }

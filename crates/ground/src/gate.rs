@@ -91,8 +91,23 @@ pub struct Gate {
     journal: Arc<dyn Journal>,
     zone: Zone,
     mask: Arc<Mask>,
-    halted: Arc<AtomicBool>,
+    switch: Arc<Switch>,
     grounds: Mutex<Vec<Weak<GroundState>>>,
+}
+
+/// The switch that stops everything. Stops are counted, so that what was given out before one
+/// stays ended after [`Gate::resume`].
+#[derive(Debug, Default)]
+pub(crate) struct Switch {
+    halted: AtomicBool,
+    stops: AtomicU64,
+}
+
+impl Switch {
+    /// How often everything was stopped so far.
+    pub(crate) fn stops(&self) -> u64 {
+        self.stops.load(Ordering::SeqCst)
+    }
 }
 
 impl Gate {
@@ -104,7 +119,7 @@ impl Gate {
             journal,
             zone,
             mask: Arc::default(),
-            halted: Arc::default(),
+            switch: Arc::default(),
             grounds: Mutex::default(),
         }
     }
@@ -112,7 +127,8 @@ impl Gate {
     /// Answers `request`. The answer is in the ledger before it is returned; if it cannot be
     /// written, it is refused.
     pub fn ask(&self, request: &Request, at: Moment) -> Answer {
-        if self.halted.load(Ordering::Acquire) {
+        let stops = self.switch.stops();
+        if self.is_halted() {
             let answer = self.write(request, at, None, Code::No, None).ok();
             return Answer::Refused(Refusal { why: Why::Halted, readings: Vec::new(), answer });
         }
@@ -120,7 +136,7 @@ impl Gate {
         let nearest = judged.readings.first();
         let measure = nearest.and_then(|r| self.book.measure(&r.measure));
         match (judged.outcome, measure) {
-            (Outcome::Granted, Some(measure)) => self.grant(request, at, measure, judged),
+            (Outcome::Granted, Some(measure)) => self.grant(request, at, measure, judged, stops),
             (Outcome::Granted | Outcome::Asks, _) => {
                 let asked = nearest.map(questions).unwrap_or_default();
                 match self.write(request, at, measure, Code::Ask, None) {
@@ -173,7 +189,8 @@ impl Gate {
 
     /// The switch: ends every ground and warrant, and refuses everything from now on.
     pub fn halt(&self, at: Moment) {
-        self.halted.store(true, Ordering::Release);
+        self.switch.halted.store(true, Ordering::SeqCst);
+        self.switch.stops.fetch_add(1, Ordering::SeqCst);
         for state in self
             .grounds
             .lock()
@@ -188,20 +205,31 @@ impl Gate {
 
     /// Undoes [`Gate::halt`]; what was ended stays ended and is asked for again.
     pub fn resume(&self) {
-        self.halted.store(false, Ordering::Release);
+        self.switch.halted.store(false, Ordering::SeqCst);
     }
 
     /// Was everything stopped?
     #[must_use]
     pub fn is_halted(&self) -> bool {
-        self.halted.load(Ordering::Acquire)
+        self.switch.halted.load(Ordering::SeqCst)
     }
 
-    fn grant(&self, request: &Request, at: Moment, measure: &Measure, judged: Judged) -> Answer {
+    fn grant(
+        &self,
+        request: &Request,
+        at: Moment,
+        measure: &Measure,
+        judged: Judged,
+        stops: u64,
+    ) -> Answer {
         let (Some(until), false) = (judged.until, request.act.does() && request.plan.is_none())
         else {
-            return refused(Why::Conditions, judged, None);
+            let answer = self.write(request, at, Some(measure), Code::No, None).ok();
+            return refused(Why::Conditions, judged, answer);
         };
+        // A rule that a later one replaces carries nothing past its last day.
+        let last = measure.cites.until.map(|last| self.zone.start(last.plus(1)));
+        let until = no_later_than(until, last);
         let answer =
             match self.write(request, at, Some(measure), Code::of(measure.basis), Some(until.wall))
             {
@@ -210,10 +238,17 @@ impl Gate {
             };
         let pass = match (request.observes.is_some(), request.act.does(), request.plan) {
             (true, true, _) => Pass::Observe,
-            (_, true, Some(plan)) => {
-                Pass::Warrant(self.warrant(request, measure, until, plan, answer))
-            }
-            _ => Pass::Ground(self.ground(request, measure, until, answer, at)),
+            (_, true, Some(plan)) => Pass::Warrant(Warrant {
+                act: request.act,
+                plan,
+                subject: request.subject.clone(),
+                until,
+                measure: measure.name.clone(),
+                answer,
+                stops,
+                switch: Arc::clone(&self.switch),
+            }),
+            _ => Pass::Ground(self.ground(request, measure, until, answer, at, stops)),
         };
         let minutes = |n: Number| request.record.numbers.get(&n).map(|s| s.value);
         let owed_by =
@@ -241,6 +276,7 @@ impl Gate {
         until: Moment,
         answer: AnswerId,
         at: Moment,
+        stops: u64,
     ) -> Ground {
         let state = Arc::new(GroundState {
             ended: AtomicBool::new(false),
@@ -249,6 +285,9 @@ impl Gate {
             feeds_decoder: request.sources.contains(&Source::FlowExport),
         });
         self.grounds.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&state));
+        // Stopped while the answer was written: it is born ended. A stop after this line finds it
+        // in the list.
+        state.ended.store(self.switch.stops() != stops, Ordering::Release);
         self.sweep(at);
         let origin = Origin {
             measure: measure.name.clone(),
@@ -262,25 +301,6 @@ impl Gate {
             sources: request.sources.clone(),
             origin,
             answer,
-        }
-    }
-
-    fn warrant(
-        &self,
-        request: &Request,
-        measure: &Measure,
-        until: Moment,
-        plan: Digest,
-        answer: AnswerId,
-    ) -> Warrant {
-        Warrant {
-            act: request.act,
-            plan,
-            subject: request.subject.clone(),
-            until,
-            measure: measure.name.clone(),
-            answer,
-            halted: Arc::clone(&self.halted),
         }
     }
 
@@ -325,6 +345,17 @@ impl Gate {
 
 fn refused(why: Why, judged: Judged, answer: Option<AnswerId>) -> Answer {
     Answer::Refused(Refusal { why, readings: judged.readings, answer })
+}
+
+/// `end`, or `earlier` when that comes first; on both clocks.
+pub(crate) fn no_later_than(end: Moment, earlier: Option<Time>) -> Moment {
+    match earlier {
+        Some(earlier) if earlier < end.wall => {
+            let cut = end.wall.since(earlier);
+            Moment { wall: earlier, mono: end.mono.saturating_sub(cut.0) }
+        }
+        _ => end,
+    }
 }
 
 /// `at` later by `value` units of this many milliseconds.

@@ -1,10 +1,10 @@
 //! `Warrant` and `Permitted`: the permit travels with the plan it was given for.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use terms::{Act, AnswerId, Mitigation, Moment, PrefixSet, Subject};
 
+use crate::gate::Switch;
 use crate::{Digest, MeasureName, OutOfScope};
 
 /// The right to carry out one plan, once. Consumed by [`Warrant::permit`].
@@ -15,7 +15,8 @@ pub struct Warrant {
     pub(crate) until: Moment,
     pub(crate) measure: MeasureName,
     pub(crate) answer: AnswerId,
-    pub(crate) halted: Arc<AtomicBool>,
+    pub(crate) stops: u64,
+    pub(crate) switch: Arc<Switch>,
 }
 
 /// A complete plan with its warrant inside. Actuators take nothing else.
@@ -63,7 +64,7 @@ impl Warrant {
     }
 
     fn is_over(&self, at: Moment) -> bool {
-        self.halted.load(Ordering::Acquire)
+        self.switch.stops() != self.stops
             || at.wall >= self.until.wall
             || at.mono >= self.until.mono
     }
