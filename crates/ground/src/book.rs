@@ -1,5 +1,6 @@
 //! The book of measures: compiled in, read at start, asked by anyone.
 
+use core::cmp::Reverse;
 use std::sync::Arc;
 
 use terms::{Day, Field, Moment, Source, Subject, Time, Zone};
@@ -83,8 +84,11 @@ impl Book {
         let mut measures = Vec::with_capacity(files.len());
         let mut all = Vec::new();
         for &(name, text) in files {
-            let measure = Measure::parse(name, text)
-                .map_err(|why| BookError { name: name.to_owned(), why })?;
+            let fails = |why: String| BookError { name: name.to_owned(), why };
+            let measure = Measure::parse(name, text).map_err(fails)?;
+            if measures.iter().any(|m: &Arc<Measure>| m.name == measure.name) {
+                return Err(fails("another measure has this name".to_owned()));
+            }
             all.extend_from_slice(&measure.digest.0);
             measures.push(Arc::new(measure));
         }
@@ -138,7 +142,7 @@ impl Book {
             .filter(serves)
             .map(|m| {
                 let mut checked = law(m, request, at, day);
-                let house = house(m, request, at);
+                let house = house(m, request, at, day);
                 if with_house {
                     checked.extend(house.checked.iter().cloned());
                 }
@@ -151,7 +155,8 @@ impl Book {
                 )
             })
             .collect();
-        // Granted before asking before refused; then the order of grounds; then fewer fields.
+        // Granted before asking before refused; then the order of grounds; then the narrower
+        // scope; then fewer fields.
         let distance =
             |r: &Reading| r.checked.iter().filter(|c| c.state != crate::State::Met).count();
         read.sort_by_key(|(m, r, _)| {
@@ -160,7 +165,7 @@ impl Book {
             } else {
                 distance(r)
             };
-            (core::cmp::Reverse(r.outcome), rank, m.fields.count())
+            (Reverse(r.outcome), rank, Reverse(m.over), m.fields.count())
         });
         let unread = |s: &Source| s.is_kept() && !read.iter().any(|(m, ..)| m.reads.contains(s));
         let second_use = request.sources.iter().any(unread);

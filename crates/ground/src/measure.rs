@@ -80,7 +80,7 @@ words! {
 }
 
 words! {
-    /// Whom a measure may be about.
+    /// Whom a measure may be about; the wider first.
     Over {
         /// The whole network.
         Network = "network", "網全体", "the whole network";

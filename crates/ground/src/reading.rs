@@ -167,18 +167,23 @@ pub(crate) fn law(measure: &Measure, request: &Request, at: Moment, day: Day) ->
 
 /// Reads the house's conditions: acceptance, numbers, switch, signatures. Also says until when the
 /// signatures hold, and which may come afterwards.
-pub(crate) fn house(measure: &Measure, request: &Request, at: Moment) -> House {
+pub(crate) fn house(measure: &Measure, request: &Request, at: Moment, day: Day) -> House {
     let record = &request.record;
     let mut checked = Vec::new();
     if measure.status == Status::Inferred {
         let accepted = record.accepted.get(&measure.name).is_some_and(|a| {
-            a.digest == measure.digest && a.person != a.second && !a.reason.trim().is_empty()
+            a.digest == measure.digest
+                && a.at <= at.wall
+                && a.person != a.second
+                && !a.reason.trim().is_empty()
         });
         checked.push(is(Condition::Accepted, accepted));
     }
+    let is_set = |number: Number| {
+        record.numbers.get(&number).is_some_and(|s| s.is_complete() && s.day <= day)
+    };
     for &number in &measure.numbers {
-        let set = record.numbers.get(&number).is_some_and(crate::Setting::is_complete);
-        checked.push(is(Condition::Number(number), set));
+        checked.push(is(Condition::Number(number), is_set(number)));
     }
     let mode = record.modes.get(&measure.name).copied().unwrap_or(Mode::Off);
     let far_enough = match mode {
@@ -199,12 +204,12 @@ pub(crate) fn house(measure: &Measure, request: &Request, at: Moment) -> House {
     // Signing afterwards: only where the file allows it, the operator set a time and chose it.
     let afterwards = measure.signers.afterwards
         && mode == Mode::Automatic
-        && record
-            .numbers
-            .get(&Number::SignedWithinMinutes)
-            .is_some_and(crate::Setting::is_complete);
-    // A choice the operator has made automatic needs no signature on each case.
-    let needless = measure.automatic == Automatic::Operator && mode == Mode::Automatic;
+        && is_set(Number::SignedWithinMinutes);
+    // A choice the operator has made automatic needs no signature on each case; a standing
+    // signature, given once at switching on, it still needs.
+    let needless = measure.automatic == Automatic::Operator
+        && mode == Mode::Automatic
+        && measure.signers.when == SignersWhen::Each;
     for &role in &measure.signers.roles {
         let by = signed.iter().find(|s| s.role == role).map(|s| (s.person.clone(), role));
         let fine = by.is_some() || afterwards || needless;
@@ -288,10 +293,12 @@ pub(crate) fn unmet_advice(measure: &Measure, request: &Request, at: Moment) -> 
 }
 
 fn fits(subject: &Subject, over: Over) -> bool {
+    // All addresses are the network, however they are written down.
+    let narrow = subject.prefixes().is_some_and(|set| !set.has_a_whole_family());
     match over {
         Over::Network => true,
-        Over::Destination => !matches!(subject, Subject::Network),
-        Over::Line => matches!(subject, Subject::Line(..)),
+        Over::Destination => narrow,
+        Over::Line => narrow && matches!(subject, Subject::Line(..)),
     }
 }
 

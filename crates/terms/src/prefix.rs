@@ -81,6 +81,12 @@ impl PrefixSet {
         }
     }
 
+    /// Does the set have every IPv4 or every IPv6 address, however it is cut up?
+    #[must_use]
+    pub fn has_a_whole_family(&self) -> bool {
+        self.v4 == [(0, u32::MAX)] || self.v6 == [(0, u128::MAX)]
+    }
+
     /// Is every prefix of this set covered by `other`?
     #[must_use]
     pub fn within(&self, other: &Self) -> bool {
@@ -135,6 +141,10 @@ mod tests {
         assert!(set.covers(&"192.0.2.0/24".parse().unwrap()));
         assert!(!set.covers(&"192.0.2.0/23".parse().unwrap()));
         assert!(!PrefixSet::of([]).has(address("192.0.2.1".parse().unwrap())));
+        let halves = ["0.0.0.0/1".parse().unwrap(), "128.0.0.0/1".parse().unwrap()];
+        assert!(PrefixSet::of(halves).has_a_whole_family());
+        assert!(PrefixSet::of(["::/0".parse().unwrap()]).has_a_whole_family());
+        assert!(!set.has_a_whole_family() && !PrefixSet::of([]).has_a_whole_family());
     }
 
     proptest! {
