@@ -12,8 +12,11 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod layers;
+#[cfg(test)]
 mod licences;
 mod longer;
+#[cfg(test)]
+mod measure;
 mod metadata;
 mod mistakes;
 mod source;
@@ -22,9 +25,6 @@ mod suites;
 mod test;
 mod tidy;
 mod tree;
-
-#[cfg(test)]
-mod measure;
 
 /// The project's own tasks.
 #[derive(Parser)]
