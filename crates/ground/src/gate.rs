@@ -301,6 +301,7 @@ impl Gate {
             sources: request.sources.clone(),
             origin,
             answer,
+            zone: self.zone,
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod answer;
 mod book;
+mod contents;
 mod fact;
 mod gate;
 mod measure;
@@ -17,6 +18,7 @@ mod table;
 
 pub use answer::{Answer, Asked, Code, Granted, OwedSignature, Pass, Question, Refusal, Why};
 pub use book::{Advice, Book, BookError, MEASURES};
+pub use contents::{Batch, Report, Rows};
 pub use fact::{Fact, Facts, Known, Role};
 pub use gate::{Entry, Gate, Journal, Mask, NotDurable};
 pub use measure::{
@@ -28,6 +30,4 @@ pub use reading::{Checked, Condition, Outcome, Reading, State};
 pub use request::{
     Acceptance, Actor, Digest, Mode, Number, Record, Request, Setting, Signature, SignedOn,
 };
-pub use seal::{
-    Batch, Columns, Ground, Origin, OutOfScope, Report, RestError, RestKey, Rows, Sealed,
-};
+pub use seal::{Columns, Ground, Origin, OutOfScope, RestError, RestKey, Sealed};

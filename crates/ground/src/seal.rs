@@ -7,10 +7,9 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use terms::{AnswerId, Column, Day, Field, Fields, Finding, Flows, Moment, PrefixSet, Purpose};
-use terms::{Source, Statistics, Subject};
+use terms::{AnswerId, Column, Day, Field, Fields, Flows, Moment, Purpose, Source, Subject, Zone};
 
-use crate::MeasureName;
+use crate::{Batch, MeasureName, Report, Rows};
 
 /// Communications data under seal. There is no way in but [`Ground::open`] and [`Ground::read`]:
 /// no accessor, no `Clone`, no `Deref`, no `Serialize`, no `Debug` of contents.
@@ -121,6 +120,8 @@ pub struct Ground {
     pub(crate) sources: Vec<Source>,
     pub(crate) origin: Origin,
     pub(crate) answer: AnswerId,
+    /// In which the last day of data is counted.
+    pub(crate) zone: Zone,
 }
 
 /// The part of a ground that the gate keeps hold of, to end it.
@@ -162,43 +163,23 @@ pub enum OutOfScope {
     Plan,
 }
 
-/// Something that is opened column by column.
-pub trait Batch {
-    /// The column of `field`, if it was decoded.
-    fn column(&self, field: Field) -> Option<Column<'_>>;
-    /// The fields that were decoded.
-    fn fields(&self) -> Fields;
-    /// The rows that concern addresses in `set`; all of them when there is no set.
-    fn rows(&self, set: Option<&PrefixSet>) -> Rows;
-}
-
-/// Something that is read as a whole.
-pub trait Report {
-    /// The fields of communications data in it.
-    fn fields(&self) -> Fields;
-    /// Does it concern only addresses in `set`?
-    fn is_within(&self, set: &PrefixSet) -> bool;
-}
-
-/// The columns of a batch that a ground opened.
+/// The columns of a batch that a ground opened: nothing else of the batch can be reached.
 pub struct Columns<'a, B> {
-    batch: &'a B,
+    batch: Opened<'a, B>,
     fields: Fields,
     rows: Rows,
 }
 
-/// The rows of a batch that a ground covers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rows {
-    /// All of this many rows.
-    All(usize),
-    /// The rows with these numbers, ascending.
-    These(Vec<u32>),
+/// A whole-network ground sees the batch itself; a narrower one a copy of what it covers.
+enum Opened<'a, B> {
+    Whole(&'a B),
+    Part(B),
 }
 
 impl Ground {
     /// Opens a batch: only the ground's fields, only rows it covers. The end is checked once for
-    /// the whole batch; a whole-network ground costs nothing per record.
+    /// the whole batch; a whole-network ground costs nothing per record, a narrower one a look-up
+    /// per record and a copy of the rows it covers.
     ///
     /// # Errors
     /// When the ground has ended, does not read the batch's source, or the data's day is past.
@@ -209,7 +190,14 @@ impl Ground {
     ) -> Result<Columns<'a, B>, OutOfScope> {
         self.may_open(&sealed.origin, at)?;
         let rows = sealed.contents.rows(self.subject.prefixes());
-        Ok(Columns { batch: &sealed.contents, fields: self.state.fields, rows })
+        let (fields, batch) = (self.state.fields, &sealed.contents);
+        Ok(match rows {
+            Rows::All(_) => Columns { batch: Opened::Whole(batch), fields, rows },
+            Rows::These(ref these) => {
+                let (part, len) = (batch.part(&rows, fields), these.len());
+                Columns { batch: Opened::Part(part), fields, rows: Rows::All(len) }
+            }
+        })
     }
 
     /// Reads a record whole, when the ground names all its fields and covers whom it concerns.
@@ -282,7 +270,7 @@ impl Ground {
             return Err(OutOfScope::Source);
         }
         match origin.last_day {
-            Some(day) if terms::Zone::TOKYO.day(at.wall) > day => Err(OutOfScope::LastDay),
+            Some(day) if self.zone.day(at.wall) > day => Err(OutOfScope::LastDay),
             _ => Ok(()),
         }
     }
@@ -294,13 +282,22 @@ impl core::fmt::Debug for Ground {
     }
 }
 
-impl<'a, B: Batch> Columns<'a, B> {
+impl<B> Opened<'_, B> {
+    fn get(&self) -> &B {
+        match self {
+            Self::Whole(batch) => batch,
+            Self::Part(batch) => batch,
+        }
+    }
+}
+
+impl<B: Batch> Columns<'_, B> {
     /// The column of `field`; `None` when the ground does not name it or it was not decoded.
     #[must_use]
-    pub fn column(&self, field: Field) -> Option<Column<'a>> {
-        if self.fields.has(field) { self.batch.column(field) } else { None }
+    pub fn column(&self, field: Field) -> Option<Column<'_>> {
+        if self.fields.has(field) { self.batch.get().column(field) } else { None }
     }
-    /// The rows the ground covers.
+    /// The rows of the columns; every one of them is covered by the ground.
     #[must_use]
     pub fn rows(&self) -> &Rows {
         &self.rows
@@ -311,62 +308,16 @@ impl Columns<'_, Flows> {
     /// Who exported the batch.
     #[must_use]
     pub fn exporter(&self) -> terms::ExporterId {
-        self.batch.exporter
+        self.batch.get().exporter
     }
     /// When it arrived.
     #[must_use]
     pub fn arrived(&self) -> terms::Time {
-        self.batch.arrived
+        self.batch.get().arrived
     }
     /// Sampling rate of each record; 0 is unknown.
     #[must_use]
     pub fn sampling(&self) -> &[u32] {
-        &self.batch.sampling
-    }
-}
-
-impl Rows {
-    /// The row numbers.
-    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        let (all, these) = match self {
-            Self::All(n) => (0..*n, [].iter()),
-            Self::These(rows) => (0..0, rows.iter()),
-        };
-        all.chain(these.map(|&r| r as usize))
-    }
-}
-
-impl Batch for Flows {
-    fn column(&self, field: Field) -> Option<Column<'_>> {
-        Flows::column(self, field)
-    }
-    fn fields(&self) -> Fields {
-        self.fields
-    }
-    fn rows(&self, set: Option<&PrefixSet>) -> Rows {
-        let Some(set) = set else { return Rows::All(self.len) };
-        let within = (0_u32..).zip(&self.dst).filter(|(_, dst)| set.has(**dst));
-        Rows::These(within.map(|(row, _)| row).collect())
-    }
-}
-
-/// The fields that statistics and findings are made of.
-const AGGREGATED: Fields = Fields::of(&[Field::DstAddress, Field::Bytes, Field::Packets]);
-
-impl Report for Statistics {
-    fn fields(&self) -> Fields {
-        AGGREGATED
-    }
-    fn is_within(&self, set: &PrefixSet) -> bool {
-        self.rows.iter().all(|r| set.covers(&r.prefix))
-    }
-}
-
-impl Report for Finding {
-    fn fields(&self) -> Fields {
-        AGGREGATED
-    }
-    fn is_within(&self, set: &PrefixSet) -> bool {
-        set.covers(&self.target)
+        &self.batch.get().sampling
     }
 }
