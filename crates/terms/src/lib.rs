@@ -22,6 +22,8 @@ pub use case::{AnswerId, CaseId, Line, Person};
 pub use field::{Field, Fields};
 pub use finding::{Class, Finding, FindingKind, Rates};
 pub use flow::{Column, ExporterId, Flows};
+/// An IP prefix; here so that pure crates name it without a dependency of their own.
+pub use ipnet::IpNet;
 pub use mitigation::{
     Action, Mitigation, MitigationId, OwnPrefix, OwnPrefixes, PortRange, Scope, ScopeError,
     SizeRange, TcpFlags, Traits,
