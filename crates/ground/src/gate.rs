@@ -241,6 +241,7 @@ impl Gate {
             (_, true, Some(plan)) => Pass::Warrant(Warrant {
                 act: request.act,
                 plan,
+                fields: request.fields,
                 subject: request.subject.clone(),
                 until,
                 measure: measure.name.clone(),
@@ -250,9 +251,7 @@ impl Gate {
             }),
             _ => Pass::Ground(self.ground(request, measure, until, answer, at, stops)),
         };
-        let minutes = |n: Number| request.record.numbers.get(&n).map(|s| s.value);
-        let owed_by =
-            after(at.wall, minutes(Number::SignedWithinMinutes), 60_000.0).unwrap_or(at.wall);
+        let owed_by = after(at.wall, Number::SignedWithinMinutes, request).unwrap_or(at.wall);
         Answer::Granted(Box::new(crate::Granted {
             pass,
             measure: measure.name.clone(),
@@ -310,10 +309,7 @@ impl Gate {
             Within::Statute { days, .. } => {
                 Some(self.zone.start(self.zone.day(at).plus(i32::from(*days) + 1)))
             }
-            Within::Operator { number } => {
-                let unit = if *number == Number::TellHours { 3_600_000.0 } else { 60_000.0 };
-                after(at, request.record.numbers.get(number).map(|s| s.value), unit)
-            }
+            Within::Operator { number } => after(at, *number, request),
         }
     }
 
@@ -359,14 +355,16 @@ pub(crate) fn no_later_than(end: Moment, earlier: Option<Time>) -> Moment {
     }
 }
 
-/// `at` later by `value` units of this many milliseconds.
-fn after(at: Time, value: Option<f64>, unit: f64) -> Option<Time> {
+/// `at` later by the operator's `number`, if it is set and a length of time.
+fn after(at: Time, number: Number, request: &Request) -> Option<Time> {
+    let setting = request.record.numbers.get(&number).filter(|s| s.is_complete())?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "saturates, and settings are above zero"
     )]
-    value.map(|v| at.after(terms::Span((v * unit) as u64)))
+    let span = terms::Span((setting.value * number.unit()?) as u64);
+    Some(at.after(span))
 }
 
 /// What the ledger commits to without writing it: whom it concerns, and which plan.

@@ -355,8 +355,16 @@ impl Measure {
 
     fn check(&self) -> Result<(), &'static str> {
         let gives = |g: Gives| self.examples.iter().any(|e| e.gives == g);
-        if self.cites.text.trim().is_empty() || self.cites.at.trim().is_empty() {
+        let says = |c: &Citation| !c.text.trim().is_empty() && !c.at.trim().is_empty();
+        if !says(&self.cites) {
             return Err("a measure needs a citation");
+        }
+        if !self.duties.iter().all(|d| match &d.within {
+            Some(Within::Statute { cites, .. }) => says(cites),
+            Some(Within::Operator { number }) => number.unit().is_some(),
+            None => true,
+        }) {
+            return Err("a deadline needs a citation, or a number that is a length of time");
         }
         if self.acts.is_empty() || self.signers.roles.is_empty() {
             return Err("a measure needs an act and a signer");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use terms::{Act, AnswerId, Mitigation, Moment, PrefixSet, Subject};
+use terms::{Act, AnswerId, Field, Fields, Mitigation, Moment, PrefixSet, Scope, Subject, Traits};
 
 use crate::gate::Switch;
 use crate::{Digest, MeasureName, OutOfScope};
@@ -11,6 +11,7 @@ use crate::{Digest, MeasureName, OutOfScope};
 pub struct Warrant {
     pub(crate) act: Act,
     pub(crate) plan: Digest,
+    pub(crate) fields: Fields,
     pub(crate) subject: Subject,
     pub(crate) until: Moment,
     pub(crate) measure: MeasureName,
@@ -31,6 +32,10 @@ pub trait Plan {
     fn frame(&self) -> Frame;
     /// Digest of the whole plan: what was asked and signed is what is done.
     fn digest(&self) -> Digest;
+    /// The fields of communications data that carrying it out looks at.
+    fn fields(&self) -> Fields {
+        Fields::NONE
+    }
 }
 
 /// What a warrant compares a plan with.
@@ -48,7 +53,8 @@ impl Warrant {
     /// Binds the warrant to the plan it was given for.
     ///
     /// # Errors
-    /// When the plan is another one, touches more than was granted, ends later, or time is over.
+    /// When the plan is another one, touches more or looks at more than was granted, ends later, or
+    /// time is over.
     pub fn permit<P: Plan>(self, plan: P, at: Moment) -> Result<Permitted<P>, OutOfScope> {
         let frame = plan.frame();
         if self.is_over(at) || frame.ends > self.until.wall {
@@ -56,6 +62,9 @@ impl Warrant {
         }
         if plan.digest() != self.plan || frame.act != self.act {
             return Err(OutOfScope::Plan);
+        }
+        if !plan.fields().within(self.fields) {
+            return Err(OutOfScope::Fields);
         }
         match self.subject.prefixes() {
             Some(granted) if !frame.touches.within(granted) => Err(OutOfScope::Subject),
@@ -108,12 +117,36 @@ impl core::fmt::Debug for Warrant {
 impl Plan for Mitigation {
     fn frame(&self) -> Frame {
         let act = match self.scope {
-            terms::Scope::OwnDestination(_) | terms::Scope::OwnSource(_) => Act::Block,
-            terms::Scope::Standing(_) => Act::Filter,
+            Scope::OwnDestination(_) | Scope::OwnSource(_) => Act::Block,
+            Scope::Standing(_) => Act::Filter,
         };
         Frame { act, touches: PrefixSet::of([self.scope.prefix().net()]), ends: self.ends }
     }
     fn digest(&self) -> Digest {
         Digest::of(&serde_json::to_vec(self).unwrap_or_default())
     }
+    fn fields(&self) -> Fields {
+        let own = match self.scope {
+            Scope::OwnDestination(_) | Scope::Standing(_) => Field::DstAddress,
+            Scope::OwnSource(_) => Field::SrcAddress,
+        };
+        self.traits.iter().flat_map(looks_at).chain([own]).collect()
+    }
+}
+
+/// The fields that matching these traits looks at. A port is the port of a protocol: naming both
+/// looks at no more than the port.
+fn looks_at(traits: &Traits) -> impl Iterator<Item = Field> {
+    let ports = !(traits.src_ports.is_empty() && traits.dst_ports.is_empty());
+    let looked = [
+        (traits.source.is_some(), Field::SrcAddress),
+        (traits.protocol.is_some() && !ports, Field::Protocol),
+        (!traits.src_ports.is_empty(), Field::SrcPort),
+        (!traits.dst_ports.is_empty(), Field::DstPort),
+        (traits.size.is_some(), Field::Bytes),
+        (traits.size.is_some(), Field::Packets),
+        (traits.tcp_flags.is_some(), Field::TcpFlags),
+        (traits.fragments, Field::Fragment),
+    ];
+    looked.into_iter().filter_map(|(looks, field)| looks.then_some(field))
 }

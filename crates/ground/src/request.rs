@@ -158,6 +158,23 @@ words! {
     }
 }
 
+impl Number {
+    /// Milliseconds of one of its units; `None` when it is not a length of time.
+    pub(crate) const fn unit(self) -> Option<f64> {
+        match self {
+            Self::StatisticsDays => Some(86_400_000.0),
+            Self::TellHours => Some(3_600_000.0),
+            Self::HoldMinutes
+            | Self::BlockMinutes
+            | Self::FactMinutes
+            | Self::SignedWithinMinutes => Some(60_000.0),
+            Self::AnomalyBand | Self::AnomalyFloor | Self::ImpairedPercent | Self::RiskPercent => {
+                None
+            }
+        }
+    }
+}
+
 /// A number as the operator set it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setting {

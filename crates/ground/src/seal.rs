@@ -152,8 +152,8 @@ pub enum OutOfScope {
     /// The data's last day is past.
     #[error("the data's last day is past")]
     LastDay,
-    /// The record has fields the ground does not name.
-    #[error("the ground does not name all fields of the record")]
+    /// The record or plan needs fields that were not granted.
+    #[error("not all fields of the record or plan were granted")]
     Fields,
     /// It concerns somebody the ground does not cover.
     #[error("the ground does not cover whom this concerns")]

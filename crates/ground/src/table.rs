@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use crate::{Book, Code, Measure};
+use crate::{Book, Code, Measure, Within};
 
 impl Book {
     /// The table, one block a measure.
@@ -42,10 +42,21 @@ fn block(out: &mut String, m: &Measure) -> core::fmt::Result {
     for (fact, so) in &m.requires {
         let open = if m.open.contains(fact) { " (asked when it fails)" } else { "" };
         let by: Vec<&str> = fact.established_by().iter().map(|r| r.word()).collect();
-        writeln!(out, "  requires  {fact} = {so}  by {}{open}", by.join(" or "))?;
+        let second = fact.countersigned_by().map(|r| format!(" with {r}")).unwrap_or_default();
+        writeln!(out, "  requires  {fact} = {so}  by {}{second}{open}", by.join(" or "))?;
     }
     for (fact, so) in &m.advises {
         writeln!(out, "  advises   {fact} = {so}")?;
+    }
+    for duty in &m.duties {
+        let within = match &duty.within {
+            None => "by its end".to_owned(),
+            Some(Within::Statute { days, cites }) => {
+                format!("within {days} days ({} {})", cites.text, cites.at)
+            }
+            Some(Within::Operator { number }) => format!("within {number}"),
+        };
+        writeln!(out, "  duty      {}  {within}", duty.what)?;
     }
     for e in &m.examples {
         writeln!(out, "  example   {}: {}", e.gives, e.name)?;
