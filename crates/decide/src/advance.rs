@@ -1,0 +1,315 @@
+//! Moving cases on: learn, plan, ask, carry out, end.
+
+use ground::{Answer, DutyKind, Fact, Number, Pass, Plan, Role};
+use std::sync::Arc;
+use terms::{Act, Action, CaseId, Mitigation, MitigationId, Moment, Purpose, Scope, Text};
+
+use crate::ask::minutes;
+use crate::desk::number;
+use crate::people::system;
+use crate::{Case, CaseEvent, Desk, DeskError, Order, Telemetry, speak};
+
+impl Desk {
+    /// Moves everything on: call it every second. Telemetry is what the machine knows of own
+    /// equipment at this moment.
+    ///
+    /// # Errors
+    /// When something cannot be written down; it is tried again at the next call.
+    pub fn tick(&mut self, telemetry: &Telemetry, at: Moment) -> Result<(), DeskError> {
+        self.gate.sweep(at);
+        self.renew_standing(at);
+        let open: Vec<CaseId> = self.cases.values().filter(|c| !c.closed).map(|c| c.id).collect();
+        for id in open {
+            self.observe_equipment(id, telemetry, at)?;
+            self.end_what_is_over(id, at)?;
+            if self.stirred.remove(&id) {
+                self.advance(id, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Establishes by machine whether own equipment is impaired or at risk, where the operator set
+    /// what counts as that. Written down when it changes, or before it gets too old.
+    fn observe_equipment(
+        &mut self,
+        id: CaseId,
+        telemetry: &Telemetry,
+        at: Moment,
+    ) -> Result<(), DeskError> {
+        let Some((_, used)) = &telemetry.busiest else { return Ok(()) };
+        let limits = [
+            (Fact::OwnEquipmentImpaired, Number::ImpairedPercent),
+            (Fact::OwnEquipmentAtRisk, Number::RiskPercent),
+        ];
+        for (fact, limit) in limits {
+            let Some(limit) = self.standing.number(limit) else { continue };
+            let so = *used >= limit;
+            let Some(case) = self.cases.get(&id) else { continue };
+            let known = case.facts.get(&fact);
+            // What a person established stands until it is too old; the machine does not overrule it.
+            let by_person = known
+                .is_some_and(|k| k.role != Role::System && k.until.is_none_or(|u| at.wall < u));
+            let stale = known.is_none_or(|k| {
+                k.until.is_some_and(|u| u.before(terms::Span::seconds(30)) <= at.wall)
+            });
+            let changed = known.is_none_or(|k| k.so != so);
+            if by_person || !(changed || stale) || (case.mitigated.is_some() && !so) {
+                continue;
+            }
+            let until =
+                self.standing.number(Number::FactMinutes).map(|m| at.wall.after(minutes(m)));
+            let system = system();
+            let event =
+                CaseEvent::Fact { fact, so, person: system.person, role: Role::System, until };
+            self.note(id, event, at)?;
+            if changed {
+                self.stirred.insert(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Withdraws what has ended: by time, with its cause, with the consent, for want of a signature.
+    fn end_what_is_over(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
+        let Some(case) = self.cases.get(&id) else { return Ok(()) };
+        let Some(mitigated) = case.mitigated.clone() else { return Ok(()) };
+        let unsigned = case.owed.iter().any(|(_, by)| *by <= at.wall);
+        let why = if mitigated.until <= at.wall {
+            Text::of("終期が到来したため解除。", "Withdrawn: its end has come.")
+        } else if case.calm {
+            Text::of(
+                "原因となる攻撃が終息したため解除。",
+                "Withdrawn: the attack that caused it has ended.",
+            )
+        } else if unsigned {
+            Text::of(
+                "期限までに署名がないため解除。",
+                "Withdrawn: the signature owed was not given in time.",
+            )
+        } else if self.lost_consent(case, at) {
+            Text::of("同意が撤回されたため解除。", "Withdrawn: the line withdrew its consent.")
+        } else {
+            return Ok(());
+        };
+        self.orders.push(Order::Withdraw(id, mitigated.id));
+        self.withdrawn(id, mitigated.id, why, at)
+    }
+
+    /// Does the mitigation rest on a consent that is no longer there?
+    fn lost_consent(&self, case: &Case, at: Moment) -> bool {
+        let rested = case.history.iter().rev().find_map(|(_, e)| match e {
+            CaseEvent::Answered { purpose, act: Act::Block, .. } => Some(*purpose),
+            _ => None,
+        });
+        let request = self.block(case, Purpose::ProtectLine, at);
+        rested == Some(Purpose::ProtectLine)
+            && request
+                .record
+                .facts
+                .so(Fact::LineConsents, &request.subject, at.wall)
+                .is_none_or(|k| !k.so)
+    }
+
+    fn advance(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
+        let Some(case) = self.cases.get(&id) else { return Ok(()) };
+        if case.mitigated.is_some() || case.declined {
+            return Ok(());
+        }
+        if case.calm {
+            return self.close_if_done(id, at);
+        }
+        if case.finding.is_none() {
+            return Ok(());
+        }
+        if case.doubtful {
+            return self.wait_for_trust(id, at);
+        }
+        if case.learnt.is_none() {
+            return self.study(id, at);
+        }
+        if case.plan.as_ref().is_none_or(|(plan, _)| plan.ends <= at.wall) {
+            self.plan(id, at)?;
+        }
+        self.ask_to_block(id, at)
+    }
+
+    /// A finding that rests on a doubtful exporter starts nothing by itself.
+    fn wait_for_trust(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
+        let words = Text::of(
+            "検知の根拠となるエクスポーターに疑いがあるため、自動では何も行いません。運用担当が確認してください。",
+            "The finding rests on a doubtful exporter, so nothing is done automatically. Operations must vouch for it.",
+        );
+        let event = CaseEvent::Answered {
+            answer: None,
+            act: Act::Analyse,
+            purpose: Purpose::FindCause,
+            code: ground::Code::Ask,
+            measure: None,
+            open: vec![(words.clone(), vec![Role::Operations])],
+            words,
+        };
+        if self.cases.get(&id).is_some_and(|c| c.standstill.is_none()) {
+            self.note(id, event, at)?;
+        }
+        Ok(())
+    }
+
+    /// Asks for the ground to study the anomaly (チ), and orders it.
+    fn study(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
+        let Some(case) = self.cases.get(&id) else { return Ok(()) };
+        let (target, since) = (case.target, case.finding.as_ref().map_or(case.opened, |f| f.since));
+        let request = self.look(case, Act::Analyse, Purpose::FindCause, at);
+        let answer = self.gate.ask(&request, at);
+        self.note_answer(id, &request, &answer, at)?;
+        if let Answer::Granted(granted) = answer
+            && let Pass::Ground(ground) = granted.pass
+        {
+            self.orders.push(Order::Learn { case: id, ground: Arc::new(ground), target, since });
+        }
+        Ok(())
+    }
+
+    /// Makes the plan: the narrowest rules on the narrowest destination, with an end.
+    fn plan(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
+        let Some(case) = self.cases.get(&id) else { return Ok(()) };
+        let (Some(learnt), Some(length)) =
+            (&case.learnt, self.standing.number(Number::BlockMinutes))
+        else {
+            return Ok(());
+        };
+        let destination = match learnt.destinations.as_slice() {
+            [(only, _)] => *only,
+            _ => case.target,
+        };
+        let Ok(own) = self.config.own.own(destination) else { return Ok(()) };
+        self.next_mitigation += 1;
+        let plan = Mitigation {
+            id: MitigationId(self.next_mitigation),
+            case: id,
+            scope: Scope::OwnDestination(own),
+            traits: learnt.rules.clone(),
+            action: Action::Discard,
+            ends: at.wall.after(minutes(length)),
+        };
+        let digest = plan.digest();
+        self.note(id, CaseEvent::Planned { plan, digest }, at)
+    }
+
+    /// Picks what the block is for, and asks.
+    fn ask_to_block(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
+        let Some(case) = self.cases.get(&id) else { return Ok(()) };
+        let request = self.block(case, self.purpose(case, at), at);
+        let answer = self.gate.ask(&request, at);
+        self.note_answer(id, &request, &answer, at)?;
+        let Answer::Granted(granted) = answer else { return Ok(()) };
+        let (duties, owes) = (granted.duties.clone(), granted.owes.clone());
+        let Pass::Warrant(warrant) = granted.pass else { return Ok(()) };
+        let Some((plan, _)) = self.cases.get(&id).and_then(|c| c.plan.clone()) else {
+            return Ok(());
+        };
+        let permitted = match warrant.permit(plan, at) {
+            Ok(permitted) => permitted,
+            Err(why) => {
+                return self.note(
+                    id,
+                    CaseEvent::NotApplied {
+                        id: MitigationId(self.next_mitigation),
+                        why: why.to_string(),
+                    },
+                    at,
+                );
+            }
+        };
+        for (what, by) in duties.into_iter().filter(|(what, _)| *what == DutyKind::TellLine) {
+            self.note(id, CaseEvent::Duty { what, by }, at)?;
+        }
+        for owed in owes {
+            self.note(id, CaseEvent::Owes { role: owed.role, by: owed.by }, at)?;
+        }
+        self.orders.push(Order::Apply(id, permitted));
+        Ok(())
+    }
+
+    /// Own equipment harmed, at risk, or not known to be safe: for the service. Only the customer
+    /// suffers: for the line.
+    fn purpose(&self, case: &Case, at: Moment) -> Purpose {
+        let request = self.block(case, Purpose::ProtectService, at);
+        let so = |fact| request.record.facts.so(fact, &request.subject, at.wall).map(|k| k.so);
+        match (so(Fact::OwnEquipmentImpaired), so(Fact::OwnEquipmentAtRisk)) {
+            (Some(false), Some(false) | None) | (None, Some(false)) => Purpose::ProtectLine,
+            (Some(true), _) | (_, Some(true)) | (None, None) => Purpose::ProtectService,
+        }
+    }
+
+    fn close_if_done(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
+        if self.cases.get(&id).is_some_and(|c| c.duties.is_empty()) {
+            let why = Text::of(
+                "攻撃が終息し、残る義務がないため終了。",
+                "Closed: the attack has ended and nothing is owed.",
+            );
+            self.close(id, &system().person, why, at)?;
+        }
+        Ok(())
+    }
+
+    /// Closes a case.
+    pub(crate) fn close(
+        &mut self,
+        id: CaseId,
+        person: &terms::Person,
+        why: Text,
+        at: Moment,
+    ) -> Result<(), DeskError> {
+        let leaf = self.leaf(account::Kind::CaseClosed, Some(id), person, at);
+        self.account.book(&leaf, &[])?;
+        self.note(id, CaseEvent::Closed { why }, at)
+    }
+
+    /// Writes the gate's answer into the case, in words.
+    pub(crate) fn note_answer(
+        &mut self,
+        id: CaseId,
+        request: &ground::Request,
+        answer: &Answer,
+        at: Moment,
+    ) -> Result<(), DeskError> {
+        let spoken = speak(&self.book, request, answer, self.zone.day(at.wall));
+        let entry = match answer {
+            Answer::Granted(g) => Some(g.answer),
+            Answer::Asks(a) => a.answer,
+            Answer::Refused(r) => r.answer,
+        };
+        let open = match answer {
+            Answer::Asks(a) => {
+                a.questions.iter().map(|q| (q.text.clone(), q.roles.clone())).collect()
+            }
+            Answer::Granted(_) | Answer::Refused(_) => Vec::new(),
+        };
+        let event = CaseEvent::Answered {
+            answer: entry,
+            act: request.act,
+            purpose: request.purpose,
+            code: spoken.code,
+            measure: spoken.measure.clone(),
+            words: spoken.sentence.clone(),
+            open,
+        };
+        self.note(id, event, at)
+    }
+
+    /// Notes that a duty was done.
+    pub(crate) fn duty_done(
+        &mut self,
+        id: CaseId,
+        what: DutyKind,
+        person: terms::Person,
+        at: Moment,
+    ) -> Result<(), DeskError> {
+        let leaf = self.leaf(account::Kind::Told, Some(id), &person, at).with("of", number(id.0));
+        self.account.book(&leaf, &[])?;
+        self.note(id, CaseEvent::DutyDone { what, person }, at)?;
+        self.stirred.insert(id);
+        Ok(())
+    }
+}

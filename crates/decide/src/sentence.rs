@@ -1,0 +1,217 @@
+//! The law's answer in sentences, in both languages, with the nearest lawful alternatives.
+
+use ground::{Advice, Answer, Book, Condition, Fact, MeasureName, Outcome, Reading, Request};
+use ground::{Role, State, Why};
+use serde::Serialize;
+use terms::{Act, Day, Purpose, Subject, Text};
+
+/// An answer as a person reads it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Spoken {
+    /// The public word.
+    pub code: ground::Code,
+    /// The measure that granted, or is nearest.
+    pub measure: Option<MeasureName>,
+    /// The guideline's letter.
+    pub item: Option<String>,
+    /// Where the text says it.
+    pub cites: Option<String>,
+    /// One sentence.
+    pub sentence: Text,
+    /// Each condition of that measure: how it stands, and who established it.
+    pub conditions: Vec<(ground::State, Text, Option<String>)>,
+    /// What else could be done lawfully.
+    pub alternatives: Vec<Alternative>,
+    /// The draft of an inquiry, where no measure of the book is about this.
+    pub inquiry: Option<Text>,
+}
+
+/// Another measure that could serve, and what it would take.
+#[derive(Debug, Clone, Serialize)]
+pub struct Alternative {
+    /// The measure.
+    pub measure: MeasureName,
+    /// The guideline's letter.
+    pub item: String,
+    /// What it does.
+    pub title: Text,
+    /// The verdict it would give.
+    pub code: ground::Code,
+    /// The facts it would take, and who may establish each.
+    pub takes: Vec<(Fact, Text, Vec<Role>)>,
+}
+
+/// Puts an answer into words.
+#[must_use]
+pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoken {
+    let nearest = answer.readings().first();
+    let measure = nearest.and_then(|r| book.measure(&r.measure));
+    let item = measure.map(|m| m.item.clone());
+    let code = answer.code();
+    let sentence = match answer {
+        Answer::Granted(g) => {
+            let basis = g.basis.text();
+            named(&item, measure, |ja, en| Text {
+                ja: format!("可（{}）。{ja}により、{}まで。", basis.ja, g.until.wall.rfc3339()),
+                en: format!("Yes ({}), under {en}, until {}.", basis.en, g.until.wall.rfc3339()),
+            })
+        }
+        Answer::Asks(a) if a.inquiry => Text::of(
+            "この行為を定める措置がありません。所管官庁への照会文案を作成しました。",
+            "No measure in the book is about this. An inquiry to the ministry has been drafted.",
+        ),
+        Answer::Asks(_) => named(&item, measure, |ja, en| {
+            because(
+                nearest,
+                State::Unknown,
+                &format!("まだ判断できません。{ja}のうち未確認"),
+                &format!("Not yet. Under {en} this is not known or not signed"),
+            )
+        }),
+        Answer::Refused(r) => match &r.why {
+            Why::SecondUse(_, purpose) => {
+                let p = purpose.text();
+                Text {
+                    ja: format!(
+                        "不可。保存した情報を目的外（{}）に用いることを認める措置はありません。",
+                        p.ja
+                    ),
+                    en: format!(
+                        "No. No measure lets kept data be used for another purpose ({}).",
+                        p.en
+                    ),
+                }
+            }
+            Why::NotDurable(_) => Text::of(
+                "不可。記録簿に書き込めないため、何も許可できません。",
+                "No. The ledger cannot take the answer, so nothing is granted.",
+            ),
+            Why::Halted => Text::of("不可。全停止中です。", "No. Everything has been stopped."),
+            Why::Conditions => named(&item, measure, |ja, en| {
+                because(
+                    nearest,
+                    State::Failed,
+                    &format!("不可。{ja}の条件を満たしません"),
+                    &format!("No. Under {en} this is not met"),
+                )
+            }),
+        },
+    };
+    let inquiry = matches!(answer, Answer::Asks(a) if a.inquiry).then(|| inquiry(request));
+    let granted = matches!(answer, Answer::Granted(_));
+    Spoken {
+        code,
+        measure: measure.map(|m| m.name.clone()),
+        cites: measure.map(|m| format!("{} {}", m.cites.text, m.cites.at)),
+        item,
+        sentence,
+        conditions: nearest.map(conditions).unwrap_or_default(),
+        alternatives: if granted { Vec::new() } else { alternatives(book, request, day) },
+        inquiry,
+    }
+}
+
+/// The measures that could lawfully serve the same end, the nearest first: the same act for
+/// another purpose or on consent, and contact.
+#[must_use]
+pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative> {
+    let mut found: Vec<(usize, Alternative)> = Vec::new();
+    for measure in book.measures() {
+        let act = [request.act, Act::Contact].into_iter().find(|a| measure.acts.contains(a));
+        let (Some(act), true) = (act, measure.holds_on(day)) else { continue };
+        let supposed = Request {
+            act,
+            purpose: measure.purpose,
+            fields: request.fields.common(measure.fields),
+            sources: measure.reads.clone(),
+            only: Some(measure.name.clone()),
+            ..request.clone()
+        };
+        let Advice { readings, .. } = book.advise(&supposed, day);
+        let Some(reading) = readings.first() else { continue };
+        if measure.purpose == Purpose::RunNetwork || beyond_facts(reading, &request.subject) {
+            continue;
+        }
+        let takes: Vec<_> = reading
+            .checked
+            .iter()
+            .filter(|c| c.state != State::Met)
+            .filter_map(|c| match c.condition {
+                Condition::Fact(f, _) => Some((f, c.condition.text(), f.established_by().to_vec())),
+                _ => None,
+            })
+            .collect();
+        found.push((
+            takes.len(),
+            Alternative {
+                measure: measure.name.clone(),
+                item: measure.item.clone(),
+                title: measure.title.clone(),
+                code: ground::Code::of(measure.basis),
+                takes,
+            },
+        ));
+    }
+    found.sort_by_key(|(far, _)| *far);
+    found.into_iter().map(|(_, a)| a).collect()
+}
+
+/// Does something stand in the way that no fact could mend? A block of a destination may still
+/// become one of a line.
+fn beyond_facts(reading: &Reading, subject: &Subject) -> bool {
+    reading.outcome == Outcome::Refused
+        && reading.in_state(State::Failed).any(|c| match c.condition {
+            Condition::Fact(..) => false,
+            Condition::Over(_) => matches!(subject, Subject::Network),
+            _ => true,
+        })
+}
+
+/// The draft of an inquiry to the ministry, where the book has no measure.
+#[must_use]
+pub fn inquiry(request: &Request) -> Text {
+    let (act, purpose) = (request.act.text(), request.purpose.text());
+    let fields_ja: Vec<String> = request.fields.iter().map(|f| f.text().ja).collect();
+    let fields_en: Vec<String> = request.fields.iter().map(|f| f.text().en).collect();
+    Text {
+        ja: format!(
+            "【照会文案】当社は「{}」を目的として、{}の項目を用いた「{}」を検討しています。ガイドラインに該当する項目が見当たらないため、通信の秘密との関係についてご見解を伺います。",
+            purpose.ja,
+            fields_ja.join("、"),
+            act.ja
+        ),
+        en: format!(
+            "[Draft inquiry] We are considering to {} in order to {}, using these fields: {}. We find no item of the guideline that is about this, and ask how it stands with the secrecy of communications.",
+            act.en,
+            purpose.en,
+            fields_en.join(", ")
+        ),
+    }
+}
+
+fn conditions(reading: &Reading) -> Vec<(State, Text, Option<String>)> {
+    let by = |c: &ground::Checked| c.by.as_ref().map(|(person, role)| format!("{person} ({role})"));
+    reading.checked.iter().map(|c| (c.state, c.condition.text(), by(c))).collect()
+}
+
+fn named(
+    item: &Option<String>,
+    measure: Option<&ground::Measure>,
+    say: impl Fn(&str, &str) -> Text,
+) -> Text {
+    let item = item.as_deref().unwrap_or("–");
+    let title = measure.map_or_else(|| Text::of("", ""), |m| m.title.clone());
+    say(&format!("（{item}）{}", title.ja), &format!("({item}) {}", title.en))
+}
+
+fn because(reading: Option<&Reading>, state: State, ja: &str, en: &str) -> Text {
+    let texts: Vec<Text> = reading
+        .map(|r| r.in_state(state).map(|c| c.condition.text()).collect())
+        .unwrap_or_default();
+    let join =
+        |pick: fn(&Text) -> &str, sep: &str| texts.iter().map(pick).collect::<Vec<_>>().join(sep);
+    Text {
+        ja: format!("{ja}：{}。", join(|t| &t.ja, "／")),
+        en: format!("{en}: {}.", join(|t| &t.en, "; ")),
+    }
+}
