@@ -98,12 +98,8 @@ impl Desk {
 
     /// Does the mitigation rest on a consent that is no longer there?
     fn lost_consent(&self, case: &Case, at: Moment) -> bool {
-        let rested = case.history.iter().rev().find_map(|(_, e)| match e {
-            CaseEvent::Answered { purpose, act: Act::Block, .. } => Some(*purpose),
-            _ => None,
-        });
         let request = self.block(case, Purpose::ProtectLine, at);
-        rested == Some(Purpose::ProtectLine)
+        case.purpose() == Some(Purpose::ProtectLine)
             && request
                 .record
                 .facts

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ground::{Fact, Known, Mode, Number, Plan, Record, Request};
-use ipnet::IpNet;
+use terms::IpNet;
 use terms::{Act, Fields, Moment, PrefixSet, Purpose, Source, Span, Subject};
 
 use crate::people::system;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use ground::{Digest, DutyKind, Fact, Known, Role, Signature};
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use terms::IpNet;
 use terms::{CaseId, Finding, Mitigation, MitigationId, Time};
 
 use crate::{CaseEvent, How, Learnt};
@@ -168,6 +168,18 @@ impl Case {
             CaseEvent::DutyDone { what, .. } => self.duties.retain(|(w, _)| *w != what),
             CaseEvent::Closed { .. } => self.closed = true,
         }
+    }
+
+    /// What the last block that was asked for in this case was for.
+    #[must_use]
+    pub fn purpose(&self) -> Option<terms::Purpose> {
+        self.history.iter().rev().find_map(|(_, event)| {
+            if let CaseEvent::Answered { purpose, act: terms::Act::Block, .. } = event {
+                Some(*purpose)
+            } else {
+                None
+            }
+        })
     }
 
     /// Where it stands.

@@ -2,9 +2,9 @@
 
 use account::Kind;
 use ground::{Fact, MeasureName, Mode, Number, Role, Signature, SignedOn};
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use terms::IpNet;
 use terms::{Act, CaseId, Line, Moment, Person, Purpose, Source, Span, Text};
 
 use crate::ask::minutes;
@@ -20,47 +20,127 @@ pub enum Command {
     /// Every measure, and what is missing before it can run.
     Measures,
     /// Sign a standing measure.
-    SignMeasure { measure: MeasureName },
+    SignMeasure {
+        /// The measure.
+        measure: MeasureName,
+    },
     /// Establish a standing fact, or countersign it.
-    StandingFact { fact: Fact, so: bool },
+    StandingFact {
+        /// The fact.
+        fact: Fact,
+        /// Is it so?
+        so: bool,
+    },
     /// Propose a change that takes two persons.
-    Propose { change: Change, reason: String },
+    Propose {
+        /// What would change.
+        change: Change,
+        /// Why.
+        reason: String,
+    },
     /// Approve somebody else's proposal.
-    Approve { proposal: ProposalId },
+    Approve {
+        /// The proposal.
+        proposal: ProposalId,
+    },
     /// Proposals that wait.
     Proposals,
     /// All cases.
     Cases,
     /// One case; its details are shown only under a ground, and that is booked.
-    ShowCase { case: CaseId },
+    ShowCase {
+        /// The case.
+        case: CaseId,
+    },
     /// Open a case by hand.
-    OpenCase { target: IpNet, reason: String },
+    OpenCase {
+        /// The own address or prefix.
+        target: IpNet,
+        /// Why.
+        reason: String,
+    },
     /// Answer a question of a case.
-    Answer { case: CaseId, fact: Fact, so: bool },
+    Answer {
+        /// The case.
+        case: CaseId,
+        /// The fact.
+        fact: Fact,
+        /// Is it so?
+        so: bool,
+    },
     /// Vouch for the exporter a case rests on.
-    Vouch { case: CaseId },
+    Vouch {
+        /// The case.
+        case: CaseId,
+    },
     /// Sign the plan of a case.
-    Sign { case: CaseId },
+    Sign {
+        /// The case.
+        case: CaseId,
+    },
     /// Refuse the plan of a case.
-    Decline { case: CaseId, reason: String },
+    Decline {
+        /// The case.
+        case: CaseId,
+        /// Why.
+        reason: String,
+    },
     /// Record the consent of the line of a case, as given to the desk.
-    Consent { case: CaseId, line: Line, minutes: u32 },
+    Consent {
+        /// The case.
+        case: CaseId,
+        /// The line.
+        line: Line,
+        /// How long it holds, in minutes.
+        minutes: u32,
+    },
     /// Make a one-time link by which the line of a case answers itself.
-    ConsentLink { case: CaseId, line: Line, minutes: u32, token: String },
+    ConsentLink {
+        /// The case.
+        case: CaseId,
+        /// The line.
+        line: Line,
+        /// How long it holds, in minutes.
+        minutes: u32,
+        /// The secret part of the link, at least 32 characters, made by whoever sends it.
+        token: String,
+    },
     /// Withdraw a consent at the line's wish.
-    WithdrawConsent { consent: ConsentId },
+    WithdrawConsent {
+        /// The consent.
+        consent: ConsentId,
+    },
     /// Consents on record.
     Consents,
     /// A duty of a case was done: the line was told.
-    Told { case: CaseId },
+    Told {
+        /// The case.
+        case: CaseId,
+    },
     /// Close a case by hand.
-    CloseCase { case: CaseId, reason: String },
+    CloseCase {
+        /// The case.
+        case: CaseId,
+        /// Why.
+        reason: String,
+    },
     /// Open kept statistics for a purpose, to see what the law says.
-    OpenKept { purpose: Purpose, reason: String },
+    OpenKept {
+        /// What for.
+        purpose: Purpose,
+        /// Why.
+        reason: String,
+    },
     /// Withdraw everything and stop all opening.
-    Halt { reason: String },
+    Halt {
+        /// Why.
+        reason: String,
+    },
     /// Allow opening again.
-    Resume { reason: String },
+    Resume {
+        /// Why.
+        reason: String,
+    },
 }
 
 impl Desk {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use account::{Account, Kind, Leaf, Safe};
 use ground::{Answer, Book, Digest, Gate, Ground, Mask, Pass, Permitted, Sealed};
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use terms::IpNet;
 use terms::{Act, CaseId, Finding, Mitigation, MitigationId, Moment, Person, Purpose, Source};
 use terms::{Text, Time, Traits, Zone};
 

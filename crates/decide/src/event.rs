@@ -1,8 +1,8 @@
 //! What happened to a case: the events its history is made of, and is rebuilt from.
 
 use ground::{Code, Digest, Fact, MeasureName, Role, Signature};
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use terms::IpNet;
 use terms::{Act, AnswerId, Finding, Mitigation, MitigationId, Person, Purpose, Text, Time};
 
 use crate::Learnt;

@@ -1,9 +1,9 @@
 //! Who works here, which lines there are, which addresses are own: from settings.
 
 use ground::{Actor, Role};
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use terms::IpNet;
 use terms::{Line, OwnPrefixes, Person, PrefixSet, Subject, words};
 
 use crate::DeskError;

@@ -19,7 +19,7 @@ pub struct Spoken {
     /// One sentence.
     pub sentence: Text,
     /// Each condition of that measure: how it stands, and who established it.
-    pub conditions: Vec<(ground::State, Text, Option<String>)>,
+    pub conditions: Vec<(State, Text, Option<String>)>,
     /// What else could be done lawfully.
     pub alternatives: Vec<Alternative>,
     /// The draft of an inquiry, where no measure of the book is about this.
@@ -136,9 +136,9 @@ pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative
             .checked
             .iter()
             .filter(|c| c.state != State::Met)
-            .filter_map(|c| match c.condition {
-                Condition::Fact(f, _) => Some((f, c.condition.text(), f.established_by().to_vec())),
-                _ => None,
+            .filter_map(|c| {
+                let Condition::Fact(fact, _) = c.condition else { return None };
+                Some((fact, c.condition.text(), fact.established_by().to_vec()))
             })
             .collect();
         found.push((
@@ -160,10 +160,10 @@ pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative
 /// become one of a line.
 fn beyond_facts(reading: &Reading, subject: &Subject) -> bool {
     reading.outcome == Outcome::Refused
-        && reading.in_state(State::Failed).any(|c| match c.condition {
-            Condition::Fact(..) => false,
-            Condition::Over(_) => matches!(subject, Subject::Network),
-            _ => true,
+        && reading.in_state(State::Failed).any(|c| {
+            let over = matches!(c.condition, Condition::Over(_));
+            !matches!(c.condition, Condition::Fact(..))
+                && (!over || matches!(subject, Subject::Network))
         })
 }
 

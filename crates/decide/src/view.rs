@@ -37,11 +37,7 @@ pub(crate) fn case(desk: &Desk, case: &Case, granted: bool, spoken: &Spoken, at:
         let plan = case.plan.as_ref()?;
         desk.config.line_of(&plan.0.scope.prefix().net())
     });
-    let purpose = case.history.iter().rev().find_map(|(_, e)| match e {
-        crate::CaseEvent::Answered { purpose, act: terms::Act::Block, .. } => Some(*purpose),
-        _ => None,
-    });
-    let other_ways = purpose.filter(|_| case.mitigated.is_none()).map(|purpose| {
+    let other_ways = case.purpose().filter(|_| case.mitigated.is_none()).map(|purpose| {
         alternatives(&desk.book, &desk.block(case, purpose, at), desk.zone.day(at.wall))
     });
     fields.insert("target".into(), json!(case.target));
