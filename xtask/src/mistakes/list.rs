@@ -112,6 +112,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         says: "of struct `Permitted` are private",
     },
     Mistake {
+        what: "an actuator takes a bare plan",
+        change: Change::Replace {
+            file: "crates/act/src/lib.rs",
+            from: "permitted: Permitted<Mitigation>",
+            to: "permitted: Mitigation",
+        },
+        caught_by: Catcher::Check("act"),
+        says: "expected `Permitted<Mitigation>`, found `Mitigation`",
+    },
+    Mistake {
         what: "a default route is an own prefix",
         change: Change::Replace {
             file: "crates/terms/src/mitigation.rs",

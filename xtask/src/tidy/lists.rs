@@ -8,12 +8,6 @@ use crate::tree::Tree;
 /// Files of `crates/detect/src` that are no detectors but what detectors are made of.
 const BESIDE_DETECTORS: &[&str] = &["lib", "tests"];
 
-/// Files of `crates/act/src` that are no actuators but what actuators are made of.
-const BESIDE_ACTUATORS: &[&str] = &["lib", "tests"];
-
-/// Files of `crates/observe/src/flow` that are no decoders but what decoders are made of.
-const BESIDE_DECODERS: &[&str] = &["mod", "tests"];
-
 /// Kinds of changelog fragments; CONTRIBUTING.md and `changelog.d/README.md` say what they mean.
 const KINDS: &[&str] = &["measure", "kept", "sent", "added", "changed", "fixed", "removed"];
 
@@ -39,20 +33,18 @@ pub(super) fn detectors(tree: &Tree) -> Vec<String> {
     in_list(tree, "crates/detect/src", "DETECTORS", "crates/detect/src/lib.rs", BESIDE_DETECTORS)
 }
 
-/// Every actuator is in `ACTUATORS`.
-pub(super) fn actuators(tree: &Tree) -> Vec<String> {
-    in_list(tree, "crates/act/src", "ACTUATORS", "crates/act/src/lib.rs", BESIDE_ACTUATORS)
-}
-
-/// Every decoder of flow export is in `DECODERS`.
+/// Every decoder of flow export (the formats are an enum, so none is forgotten there) has a fuzz
+/// target of its name, once there are any.
 pub(super) fn decoders(tree: &Tree) -> Vec<String> {
-    in_list(
-        tree,
-        "crates/observe/src/flow",
-        "DECODERS",
-        "crates/observe/src/flow.rs",
-        BESIDE_DECODERS,
-    )
+    let targets = tree.names("fuzz/fuzz_targets", ".rs");
+    let folder = "crates/observe/src/flow";
+    let reads = |name: &str| {
+        let text = tree.text(&format!("{folder}/{name}.rs")).unwrap_or_default();
+        text.contains("fn read(datagram: &[u8]")
+    };
+    let decoders = tree.names(folder, ".rs").into_iter().filter(|name| reads(name));
+    let unfuzzed = decoders.filter(|name| !targets.is_empty() && !targets.contains(name));
+    unfuzzed.map(|name| format!("{folder}/{name}.rs: no fuzz/fuzz_targets/{name}.rs")).collect()
 }
 
 /// Every fuzz target has its file and every file its target.
@@ -107,8 +99,9 @@ fn in_list(tree: &Tree, folder: &str, list: &str, file: &str, beside: &[&str]) -
 /// What stands in the brackets of `const LIST: … = &[ … ];`.
 fn block<'a>(text: &'a str, list: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(&format!("const {list}:"))?;
-    let (_, rest) = rest.split_once("= &[").or_else(|| rest.split_once("= ["))?;
-    Some(rest.split_once("];")?.0)
+    // Past the type, which has brackets too.
+    let (_, value) = rest.split_once('=')?;
+    Some(value.split_once('[')?.1.split_once("];")?.0)
 }
 
 /// What is only in the folder, only in the list, or in the list twice.
@@ -162,6 +155,14 @@ mod tests {
         let manifest = ("fuzz/Cargo.toml", "[[bin]]\nname = \"a\"\npath = \"fuzz_targets/a.rs\"\n");
         check(fuzz_targets, &[manifest, ("fuzz/fuzz_targets/a.rs", "")], &[]);
         check(fuzz_targets, &[manifest, ("fuzz/fuzz_targets/b.rs", "")], &["b is not", "lists a"]);
+    }
+
+    #[test]
+    fn a_decoder_without_fuzz_target_is_found() {
+        let read = "pub(super) fn read(datagram: &[u8], reading: &mut Reading<'_>) {";
+        let (a, b) = ("crates/observe/src/flow/a.rs", "crates/observe/src/flow/b.rs");
+        check(decoders, &[(a, read), (b, "fn other()")], &[]);
+        check(decoders, &[(a, read), (b, "fn other()"), ("fuzz/fuzz_targets/c.rs", "")], &["a.rs"]);
     }
 
     #[test]
