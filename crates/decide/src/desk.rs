@@ -67,6 +67,8 @@ pub struct Telemetry {
 pub struct StandingGrounds {
     /// For statistics (ス).
     pub statistics: Option<Arc<Ground>>,
+    /// For keeping statistics.
+    pub keep: Option<Arc<Ground>>,
     /// For holding the last minutes.
     pub hold: Option<Arc<Ground>>,
 }
@@ -86,9 +88,11 @@ pub struct Desk {
     pub(crate) grounds: StandingGrounds,
     /// Whether the standing measures are to be asked for again.
     pub(crate) standing_stirred: bool,
+    /// When they may be asked for again without anything having changed.
+    pub(crate) standing_next: Time,
     /// What the gate last said to each standing request.
     pub(crate) standing_words: BTreeMap<Act, Spoken>,
-    /// Links whose token is still to be handed to whoever sends it.
+    /// Number of the last mitigation planned.
     pub(crate) next_mitigation: u64,
 }
 
@@ -134,6 +138,7 @@ impl Desk {
             stirred: BTreeSet::new(),
             grounds: StandingGrounds::default(),
             standing_stirred: true,
+            standing_next: at.wall,
             standing_words: BTreeMap::new(),
             next_mitigation,
         };
@@ -341,8 +346,8 @@ impl Desk {
     /// Writes a standing event down, then takes it in; every open case may be touched by it.
     pub(crate) fn stand_by(&mut self, event: StandingEvent, at: Moment) -> Result<(), DeskError> {
         write(&self.account, STANDING, at.wall, &event)?;
+        self.standing_stirred |= event.touches_measures();
         self.standing.happen(&self.book, at.wall, event);
-        self.standing_stirred = true;
         self.stirred.extend(self.cases.values().filter(|c| !c.closed).map(|c| c.id));
         Ok(())
     }
@@ -364,20 +369,24 @@ impl Desk {
     /// Asks for the standing measures whose ground is missing or about to end.
     pub(crate) fn renew_standing(&mut self, at: Moment) {
         let soon = at.after(terms::Span::minutes(1));
-        let lapsed = |g: &Option<Arc<Ground>>| g.as_ref().is_some_and(|g| g.is_over(soon));
-        let due =
-            self.standing_stirred || lapsed(&self.grounds.statistics) || lapsed(&self.grounds.hold);
-        if !due || self.gate.is_halted() {
+        let lapses = |g: &Option<Arc<Ground>>| g.as_ref().is_some_and(|g| g.is_over(soon));
+        let held = [&self.grounds.statistics, &self.grounds.keep, &self.grounds.hold];
+        let lapsing = held.into_iter().any(lapses) && at.wall >= self.standing_next;
+        if !(self.standing_stirred || lapsing) || self.gate.is_halted() {
             return;
         }
         self.standing_stirred = false;
-        let live = vec![Source::FlowExport];
-        if self.grounds.statistics.as_ref().is_none_or(|g| g.is_over(soon)) {
-            let sources = vec![Source::FlowExport, Source::Statistics, Source::Findings];
-            self.grounds.statistics = self.stand_on(Act::Collect, Purpose::RunNetwork, sources, at);
-        }
-        if self.grounds.hold.as_ref().is_none_or(|g| g.is_over(soon)) {
-            self.grounds.hold = self.stand_on(Act::Hold, Purpose::BeReady, live, at);
+        self.standing_next = at.wall.after(terms::Span::seconds(30));
+        let noticed = vec![Source::FlowExport, Source::Statistics, Source::Findings];
+        let fresh = StandingGrounds {
+            statistics: self.stand_on(Act::Collect, Purpose::RunNetwork, noticed, at),
+            keep: self.stand_on(Act::Keep, Purpose::RunNetwork, vec![Source::Statistics], at),
+            hold: self.stand_on(Act::Hold, Purpose::BeReady, vec![Source::FlowExport], at),
+        };
+        // The new grounds are there before the old ones end; what is not granted anew ends.
+        let old = core::mem::replace(&mut self.grounds, fresh);
+        for ground in [old.statistics, old.keep, old.hold].into_iter().flatten() {
+            self.gate.end(&ground, at);
         }
     }
 

@@ -39,6 +39,18 @@ pub(crate) enum StandingEvent {
     Book { digest: Digest },
 }
 
+impl StandingEvent {
+    /// Can it change what the gate says to a standing measure?
+    pub(crate) const fn touches_measures(&self) -> bool {
+        match self {
+            Self::Approved { .. } | Self::Signed { .. } | Self::Fact { .. } => true,
+            Self::Countersigned { .. } | Self::Resumed { .. } | Self::Book { .. } => true,
+            Self::Proposed { .. } | Self::Consented { .. } | Self::ConsentWithdrawn { .. } => false,
+            Self::Linked { .. } | Self::LinkUsed { .. } | Self::Halted { .. } => false,
+        }
+    }
+}
+
 /// What stands.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
