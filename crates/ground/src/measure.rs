@@ -238,7 +238,7 @@ pub enum Within {
 
 /// A case the file itself decides: base facts all as required, and what differs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Example {
     /// A sentence.
     pub name: String,
