@@ -194,13 +194,8 @@ pub(crate) fn house(measure: &Measure, request: &Request, at: Moment, day: Day) 
     };
     checked.push(is(Condition::SwitchedOn, far_enough));
     let signed = signatures(measure, request, at);
-    let missing: Vec<Role> = measure
-        .signers
-        .roles
-        .iter()
-        .copied()
-        .filter(|r| !signed.iter().any(|s| s.role == *r))
-        .collect();
+    let slots = || measure.signers.roles.iter().zip(&signed);
+    let missing = slots().filter(|(_, s)| s.is_none()).map(|(role, _)| *role).collect();
     // Signing afterwards: only where the file allows it, the operator set a time and chose it.
     let afterwards = measure.signers.afterwards
         && mode == Mode::Automatic
@@ -210,13 +205,13 @@ pub(crate) fn house(measure: &Measure, request: &Request, at: Moment, day: Day) 
     let needless = measure.automatic == Automatic::Operator
         && mode == Mode::Automatic
         && measure.signers.when == SignersWhen::Each;
-    for &role in &measure.signers.roles {
-        let by = signed.iter().find(|s| s.role == role).map(|s| (s.person.clone(), role));
+    for (&role, signature) in slots() {
+        let by = signature.map(|s| (s.person.clone(), role));
         let fine = by.is_some() || afterwards || needless;
         let state = if fine { State::Met } else { State::Unknown };
         checked.push(Checked { condition: Condition::Signed(role), state, by });
     }
-    let until = signed.iter().filter_map(|s| s.until).min();
+    let until = signed.iter().flatten().filter_map(|s| s.until).min();
     House { checked, until, owes: if afterwards && !needless { missing } else { Vec::new() } }
 }
 
@@ -227,8 +222,13 @@ pub(crate) struct House {
     pub(crate) owes: Vec<Role>,
 }
 
-/// One valid signature a role, all by different persons, none by whoever asks.
-fn signatures<'a>(measure: &Measure, request: &'a Request, at: Moment) -> Vec<&'a Signature> {
+/// One valid signature for each role of the measure, in order, as far as there are: all by
+/// different persons, none by whoever asks.
+fn signatures<'a>(
+    measure: &Measure,
+    request: &'a Request,
+    at: Moment,
+) -> Vec<Option<&'a Signature>> {
     let valid = |s: &&'a Signature| {
         let on_this = match (&s.on, measure.signers.when) {
             (SignedOn::Measure(name, digest), SignersWhen::Once) => {
@@ -250,22 +250,24 @@ fn signatures<'a>(measure: &Measure, request: &'a Request, at: Moment) -> Vec<&'
     pick(&measure.signers.roles, &all, &mut Vec::new())
 }
 
-/// The largest choice of one signature a role with no person twice.
+/// The choice of one signature a role, with no person twice, that leaves fewest roles without.
 fn pick<'a>(
     roles: &[Role],
     all: &[&'a Signature],
-    taken: &mut Vec<&'a Signature>,
-) -> Vec<&'a Signature> {
+    taken: &mut Vec<Option<&'a Signature>>,
+) -> Vec<Option<&'a Signature>> {
     let Some((&role, rest)) = roles.split_first() else { return taken.clone() };
-    let mut best = pick(rest, all, taken);
-    for s in all.iter().filter(|s| s.role == role) {
-        if taken.iter().any(|t| t.person == s.person) {
-            continue;
-        }
-        taken.push(s);
+    let fits =
+        |s: &&&Signature| s.role == role && !taken.iter().flatten().any(|t| t.person == s.person);
+    let choices: Vec<Option<&Signature>> =
+        all.iter().filter(fits).map(|s| Some(*s)).chain([None]).collect();
+    let mut best = Vec::new();
+    for choice in choices {
+        taken.push(choice);
         let found = pick(rest, all, taken);
         taken.pop();
-        if found.len() > best.len() {
+        let signed = |choice: &[Option<&Signature>]| choice.iter().flatten().count();
+        if best.is_empty() || signed(&found) > signed(&best) {
             best = found;
         }
     }
