@@ -181,7 +181,6 @@ impl DryRun {
                 // The book took the rule, so it fits into a message.
                 let Ok(message) = message else { continue };
                 let (peer, update) = (peer.name.clone(), hex(&message));
-                tracing::info!(peer, ?what, %rule, "dry run: nothing is sent");
                 if state.shown.len() >= SHOWN_KEPT {
                     state.shown.pop_front();
                 }

@@ -101,20 +101,26 @@ async fn talk(shared: &Shared, index: usize, peer: &Peer, mut stream: TcpStream)
     let mut session = Session::open(&shared.config, peer, Instant::now());
     let mut owed = Owed::default();
     let mut buffer = vec![0; FULL];
+    let mut look = true;
     loop {
-        fill(shared, index, &mut session, &mut owed);
+        if look {
+            fill(shared, index, &mut session, &mut owed);
+        }
         if session.over() && session.unwritten().is_empty() {
             break;
         }
         let due = session.due().unwrap_or_else(|| Instant::now() + LONG);
+        // What was only heard changes nothing that has to be told, except where `hear` says so.
+        look = true;
         tokio::select! {
             () = shared.woken(index) => {}
             () = sleep_until(due) => session.pass(Instant::now()),
             got = read.read(&mut buffer), if !session.over() => match got {
                 Ok(0) => session.lost(End::Closed, Instant::now()),
                 Ok(n) => {
+                    look = false;
                     for heard in session.received(&buffer[..n], Instant::now()) {
-                        hear(shared, index, &session, heard, &mut owed);
+                        look |= hear(shared, index, &session, heard, &mut owed);
                     }
                 }
                 Err(error) => session.lost(End::Broken(error), Instant::now()),
@@ -135,26 +141,31 @@ async fn talk(shared: &Shared, index: usize, peer: &Peer, mut stream: TcpStream)
     session.into_end()
 }
 
-fn hear(shared: &Shared, index: usize, session: &Session, heard: Heard, owed: &mut Owed) {
+/// Takes down what was heard; does the peer have to be told something now?
+fn hear(shared: &Shared, index: usize, session: &Session, heard: Heard, owed: &mut Owed) -> bool {
     match heard {
         Heard::Established => {
             owed.end_of_rib = true;
             shared.up(index, session.families());
         }
+        Heard::Refresh(family) => {
+            owed.refresh.insert(family);
+        }
         Heard::Alive => shared.with(index, |record| {
             record.out.written(session.written());
             record.out.heard();
         }),
-        Heard::Refresh(family) => {
-            owed.refresh.insert(family);
-        }
         Heard::Routes => shared.with(index, |record| record.updates_ignored += 1),
     }
+    matches!(heard, Heard::Established | Heard::Refresh(_))
 }
 
 /// Queues what the peer has to be told, as far as there is room.
 fn fill(shared: &Shared, index: usize, session: &mut Session, owed: &mut Owed) {
     if !session.established() {
+        if shared.stopping() && !session.over() {
+            session.stop(Instant::now());
+        }
         return;
     }
     let (families, dialect, now) = (session.families(), session.dialect(), Instant::now());

@@ -163,6 +163,7 @@ impl Session {
             }
             Message::Notification(notification) => {
                 self.end.get_or_insert_with(|| End::Told(told(&notification)));
+                self.output.clear();
                 self.event(Event::NotificationReceived(notification), now);
                 self.closing = true;
                 None

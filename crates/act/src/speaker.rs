@@ -1,5 +1,9 @@
 //! The FlowSpec speaker: own BGP sessions that announce what is permitted and nothing else.
 //!
+//! A router that checks FlowSpec rules against its unicast routes (RFC 8955 §6) must be told not to do so
+//! for these sessions: the speaker announces no unicast routes of its own. Rules carry `NO_EXPORT`, so a
+//! router that passes them on keeps them inside the AS.
+//!
 //! It takes no routes and listens nowhere. Losing a session withdraws at the receiver, unless graceful
 //! restart was set for that peer. TCP MD5 (RFC 2385) and TCP-AO (RFC 5925) are not there yet: run the
 //! sessions inside the management network, or over IPsec.

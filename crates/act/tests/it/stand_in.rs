@@ -26,7 +26,7 @@ struct Stage {
     desk: Desk,
     speaker: Speaker,
     listener: TcpListener,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 fn stage(settings: &str) -> Stage {
@@ -39,7 +39,7 @@ fn stage(settings: &str) -> Stage {
     let config: Config = toml::from_str(&text).unwrap();
     let (desk, runtime) = (Desk::open(), Runtime::new().unwrap());
     let speaker = Speaker::start_on(config, desk.clock(), runtime.handle()).unwrap();
-    Stage { desk, speaker, listener, _runtime: runtime }
+    Stage { desk, speaker, listener, runtime }
 }
 
 impl Stage {
@@ -256,6 +256,17 @@ fn with_graceful_restart_a_lost_session_may_leave_a_rule_and_we_say_so() {
     stage.desk.pass(Span::seconds(120));
     assert_eq!(stage.retired(), [Retired::NotConnected]);
     drop(listener);
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_peer_that_never_answers() {
+    let stage = stage("");
+    let mut peer = stage.connection();
+    assert!(matches!(peer.hear(), Message::Open(_)));
+    until_equal("opening", &SessionState::Opening, || stage.speaker.peers()[0].state);
+    stage.runtime.block_on(stage.speaker.stop());
+    assert!(matches!(peer.hear(), Message::Notification(n) if n.subcode == 2));
+    assert_eq!(stage.speaker.peers()[0].state, SessionState::Stopped);
 }
 
 #[test]
