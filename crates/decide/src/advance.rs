@@ -22,6 +22,10 @@ impl Desk {
         for id in open {
             self.observe_equipment(id, telemetry, at)?;
             self.end_what_is_over(id, at)?;
+            if self.retries.get(&id).is_some_and(|when| *when <= at.wall) {
+                self.retries.remove(&id);
+                self.stirred.insert(id);
+            }
             if self.stirred.remove(&id) {
                 self.advance(id, at)?;
             }

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use account::{Account, Kind, Leaf, Safe};
-use ground::{Answer, Book, Digest, Gate, Ground, Mask, Pass, Permitted, Sealed};
+use ground::{Book, Digest, Gate, Ground, Mask, Permitted};
 use serde::{Deserialize, Serialize};
 use terms::IpNet;
-use terms::{Act, CaseId, Finding, Mitigation, MitigationId, Moment, Person, Purpose, Source};
+use terms::{Act, CaseId, Mitigation, MitigationId, Moment, Person};
 use terms::{Text, Time, Traits, Zone};
 
 use crate::people::system;
 use crate::standing::StandingEvent;
-use crate::{Case, CaseEvent, Config, DeskError, How, Spoken, Standing, speak};
+use crate::{Case, CaseEvent, Config, DeskError, How, Spoken, Standing};
 
 /// What was learnt of an attack by machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,6 +92,10 @@ pub struct Desk {
     pub(crate) standing_next: Time,
     /// What the gate last said to each standing request.
     pub(crate) standing_words: BTreeMap<Act, Spoken>,
+    /// When a case is tried again for which there was nothing to learn from.
+    pub(crate) retries: BTreeMap<CaseId, Time>,
+    /// Whether days can be counted: not after the wall clock was set, until a person says so.
+    pub(crate) clock_is_sure: bool,
     /// Number of the last mitigation planned.
     pub(crate) next_mitigation: u64,
 }
@@ -140,6 +144,8 @@ impl Desk {
             standing_stirred: true,
             standing_next: at.wall,
             standing_words: BTreeMap::new(),
+            retries: BTreeMap::new(),
+            clock_is_sure: true,
             next_mitigation,
         };
         desk.take_up(at)?;
@@ -183,124 +189,6 @@ impl Desk {
     #[must_use]
     pub fn standing_words(&self) -> &BTreeMap<Act, Spoken> {
         &self.standing_words
-    }
-
-    /// Takes in a finding. Noticing it is part of the standing statistics (ス); studying it is an
-    /// act of its own (チ).
-    ///
-    /// # Errors
-    /// When it cannot be written down.
-    pub fn found(
-        &mut self,
-        sealed: &Sealed<Finding>,
-        doubtful: bool,
-        at: Moment,
-    ) -> Result<Option<CaseId>, DeskError> {
-        let Some(ground) = self.grounds.statistics.clone() else { return Ok(None) };
-        let Ok(finding) = ground.read(sealed, at) else { return Ok(None) };
-        let finding = finding.clone();
-        let open = self
-            .cases
-            .values()
-            .find(|c| !c.closed && same_attack(&c.target, &finding.target))
-            .map(|c| c.id);
-        let id = match open {
-            Some(id) => id,
-            None => self.open_case(How::Found, finding.target, &system(), at)?,
-        };
-        let first = self.cases.get(&id).is_none_or(|c| c.finding.is_none() || c.calm);
-        let fresh = self
-            .cases
-            .get(&id)
-            .and_then(|c| c.finding.as_ref())
-            .is_none_or(|f| finding.at.since(f.at).0 >= 10_000);
-        let doubt_changed = self.cases.get(&id).is_some_and(|c| c.doubtful != doubtful);
-        if first || fresh || doubt_changed {
-            let doubtful = doubtful || self.cases.get(&id).is_some_and(|c| c.doubtful);
-            self.note(id, CaseEvent::Finding { finding, doubtful }, at)?;
-        }
-        if first || doubt_changed {
-            self.stirred.insert(id);
-        }
-        Ok(Some(id))
-    }
-
-    /// The attack on `target` has ended.
-    ///
-    /// # Errors
-    /// When it cannot be written down.
-    pub fn calmed(&mut self, target: &IpNet, at: Moment) -> Result<(), DeskError> {
-        let calmed: Vec<CaseId> = self
-            .cases
-            .values()
-            .filter(|c| {
-                !c.closed && !c.calm && c.finding.is_some() && same_attack(&c.target, target)
-            })
-            .map(|c| c.id)
-            .collect();
-        for id in calmed {
-            self.note(id, CaseEvent::Calm, at)?;
-            self.stirred.insert(id);
-        }
-        Ok(())
-    }
-
-    /// Takes in what was learnt for an [`Order::Learn`].
-    ///
-    /// # Errors
-    /// When it cannot be written down.
-    pub fn learnt(&mut self, id: CaseId, learnt: Learnt, at: Moment) -> Result<(), DeskError> {
-        self.note(id, CaseEvent::Learnt { learnt }, at)?;
-        self.stirred.insert(id);
-        Ok(())
-    }
-
-    /// Notes how an [`Order::Apply`] went.
-    ///
-    /// # Errors
-    /// When it cannot be written down.
-    pub fn applied(
-        &mut self,
-        case: CaseId,
-        id: MitigationId,
-        done: Result<(ground::MeasureName, terms::AnswerId, Time), String>,
-        at: Moment,
-    ) -> Result<(), DeskError> {
-        let (kind, event, measure) = match done {
-            Ok((measure, answer, until)) => {
-                (Kind::Applied, CaseEvent::Applied { id, answer, until }, Some(measure))
-            }
-            Err(why) => (Kind::Failed, CaseEvent::NotApplied { id, why }, None),
-        };
-        let mut leaf =
-            self.leaf(kind, Some(case), &system().person, at).with("mitigation", number(id.0));
-        leaf.measure = measure;
-        self.account.book(&leaf, &[])?;
-        self.note(case, event, at)
-    }
-
-    /// Notes that a mitigation was withdrawn, and why.
-    ///
-    /// # Errors
-    /// When it cannot be written down.
-    pub fn withdrawn(
-        &mut self,
-        case: CaseId,
-        id: MitigationId,
-        why: Text,
-        at: Moment,
-    ) -> Result<(), DeskError> {
-        let in_force =
-            self.cases.get(&case).and_then(|c| c.mitigated.as_ref()).is_some_and(|m| m.id == id);
-        if in_force {
-            let leaf = self
-                .leaf(Kind::Withdrawn, Some(case), &system().person, at)
-                .with("mitigation", number(id.0));
-            self.account.book(&leaf, &[])?;
-            self.note(case, CaseEvent::Withdrawn { id, why }, at)?;
-            self.stirred.insert(case);
-        }
-        Ok(())
     }
 
     /// Stops everything: withdraws every mitigation, ends every ground, opens nothing more.
@@ -366,50 +254,6 @@ impl Desk {
         leaf
     }
 
-    /// Asks for the standing measures whose ground is missing or about to end.
-    pub(crate) fn renew_standing(&mut self, at: Moment) {
-        let soon = at.after(terms::Span::minutes(1));
-        let lapses = |g: &Option<Arc<Ground>>| g.as_ref().is_some_and(|g| g.is_over(soon));
-        let held = [&self.grounds.statistics, &self.grounds.keep, &self.grounds.hold];
-        let lapsing = held.into_iter().any(lapses) && at.wall >= self.standing_next;
-        if !(self.standing_stirred || lapsing) || self.gate.is_halted() {
-            return;
-        }
-        self.standing_stirred = false;
-        self.standing_next = at.wall.after(terms::Span::seconds(30));
-        let noticed = vec![Source::FlowExport, Source::Statistics, Source::Findings];
-        let fresh = StandingGrounds {
-            statistics: self.stand_on(Act::Collect, Purpose::RunNetwork, noticed, at),
-            keep: self.stand_on(Act::Keep, Purpose::RunNetwork, vec![Source::Statistics], at),
-            hold: self.stand_on(Act::Hold, Purpose::BeReady, vec![Source::FlowExport], at),
-        };
-        // The new grounds are there before the old ones end; what is not granted anew ends.
-        let old = core::mem::replace(&mut self.grounds, fresh);
-        for ground in [old.statistics, old.keep, old.hold].into_iter().flatten() {
-            self.gate.end(&ground, at);
-        }
-    }
-
-    fn stand_on(
-        &mut self,
-        act: Act,
-        purpose: Purpose,
-        sources: Vec<Source>,
-        at: Moment,
-    ) -> Option<Arc<Ground>> {
-        let request = self.stand(act, purpose, sources, at);
-        let answer = self.gate.ask(&request, at);
-        let spoken = speak(&self.book, &request, &answer, self.zone.day(at.wall));
-        self.standing_words.insert(act, spoken);
-        match answer {
-            Answer::Granted(granted) => match granted.pass {
-                Pass::Ground(ground) => Some(Arc::new(ground)),
-                Pass::Warrant(_) | Pass::Observe => None,
-            },
-            Answer::Asks(_) | Answer::Refused(_) => None,
-        }
-    }
-
     /// At start: what was in force is gone with the process; asked again from what is on record.
     fn take_up(&mut self, at: Moment) -> Result<(), DeskError> {
         let digest = self.book.digest();
@@ -446,7 +290,7 @@ const STANDING: &str = "standing";
 const CASE: &str = "case/";
 
 /// Is this about the same attack: one target inside the other?
-fn same_attack(a: &IpNet, b: &IpNet) -> bool {
+pub(crate) fn same_attack(a: &IpNet, b: &IpNet) -> bool {
     a.contains(b) || b.contains(a)
 }
 

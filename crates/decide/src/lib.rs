@@ -4,6 +4,7 @@
 
 mod advance;
 mod ask;
+mod carry;
 mod case;
 mod command;
 mod consent;
@@ -12,8 +13,11 @@ mod error;
 mod event;
 mod people;
 mod proposal;
+mod register;
+mod renew;
 mod sentence;
 mod standing;
+mod station;
 mod view;
 
 pub use case::{Case, CaseState, Mitigated, Standstill};

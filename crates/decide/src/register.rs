@@ -1,0 +1,113 @@
+//! The register of consents: recording one, asking for one by a link, withdrawing one.
+
+use account::Kind;
+use ground::Role;
+use serde_json::{Value, json};
+use terms::{Act, CaseId, Line, Moment, Person, Span, Text};
+
+use crate::standing::StandingEvent;
+use crate::{CaseEvent, Consent, ConsentId, Desk, DeskError, Link, consent};
+
+impl Desk {
+    /// A subscriber answers by their one-time link.
+    ///
+    /// # Errors
+    /// When the link is not known, was used, or has ended.
+    pub fn answer_link(&mut self, token: &str, yes: bool, at: Moment) -> Result<Value, DeskError> {
+        let token_digest = Self::digest(token);
+        let link = self.standing.usable_link(&token_digest, at.wall)?.clone();
+        self.stand_by(StandingEvent::LinkUsed { token_digest }, at)?;
+        if !yes {
+            let leaf = self.leaf(Kind::Declined, Some(link.case), &Person("line".into()), at);
+            self.account.book(&leaf, &[("whom", link.line.0.as_bytes())])?;
+            return Ok(json!({ "consented": false }));
+        }
+        let by = Person(format!("line {}", link.line));
+        self.record_consent(link.case, link.line, by, Role::Line, link.until.since(at.wall), at)
+    }
+
+    /// The text behind a one-time link.
+    ///
+    /// # Errors
+    /// As [`Desk::answer_link`].
+    pub fn link_text(&self, token: &str, at: Moment) -> Result<Text, DeskError> {
+        let link = self.standing.usable_link(&Self::digest(token), at.wall)?;
+        Ok(consent::text(&link.line))
+    }
+
+    pub(crate) fn record_consent(
+        &mut self,
+        case: CaseId,
+        line: Line,
+        by: Person,
+        role: Role,
+        length: Span,
+        at: Moment,
+    ) -> Result<Value, DeskError> {
+        self.known(case)?;
+        if self.config.line(&line).is_none() {
+            return Err(DeskError::NotFound(format!("line {line} in the settings")));
+        }
+        let id = ConsentId(self.standing.consents.len() as u64 + 1);
+        let text = consent::text(&line).ja;
+        let secret = line.0.clone();
+        let consent = Consent {
+            id,
+            line,
+            acts: vec![Act::Analyse, Act::Show, Act::Block],
+            case,
+            text,
+            by: by.clone(),
+            role,
+            at: at.wall,
+            until: at.wall.after(length),
+            withdrawn: None,
+        };
+        let booked = if role == Role::Line { Person("line".into()) } else { by };
+        let leaf = self.leaf(Kind::Consented, Some(case), &booked, at);
+        self.account.book(&leaf, &[("whom", secret.as_bytes())])?;
+        self.stand_by(StandingEvent::Consented { consent }, at)?;
+        Ok(json!({ "consent": id, "consented": true }))
+    }
+
+    pub(crate) fn link(
+        &mut self,
+        case: CaseId,
+        line: Line,
+        length: Span,
+        token: &str,
+        at: Moment,
+    ) -> Result<Value, DeskError> {
+        self.known(case)?;
+        if self.config.line(&line).is_none() {
+            return Err(DeskError::NotFound(format!("line {line} in the settings")));
+        }
+        if token.len() < 32 {
+            return Err(DeskError::Wrong(
+                "the token of a link needs at least 32 characters".into(),
+            ));
+        }
+        let until = at.wall.after(length);
+        let link = Link { token_digest: Self::digest(token), line, case, until, used: false };
+        self.stand_by(StandingEvent::Linked { link }, at)?;
+        self.note(case, CaseEvent::ConsentAsked { until }, at)?;
+        Ok(json!({ "path": format!("/consent/{token}"), "until": until.rfc3339() }))
+    }
+
+    pub(crate) fn withdraw_consent(
+        &mut self,
+        id: ConsentId,
+        person: &Person,
+        at: Moment,
+    ) -> Result<Value, DeskError> {
+        let Some(consent) =
+            self.standing.consents.iter().find(|c| c.id == id && c.withdrawn.is_none())
+        else {
+            return Err(DeskError::NotFound(format!("consent {} that is still given", id.0)));
+        };
+        let leaf = self.leaf(Kind::Declined, Some(consent.case), person, at);
+        self.account.book(&leaf, &[("whom", consent.line.0.as_bytes())])?;
+        self.stand_by(StandingEvent::ConsentWithdrawn { id }, at)?;
+        Ok(json!({ "withdrawn": id }))
+    }
+}

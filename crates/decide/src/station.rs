@@ -1,0 +1,163 @@
+//! What the other stations tell the desk: findings, traits, how an order went, the clock.
+
+use account::{Kind, Safe};
+use ground::Sealed;
+use terms::{CaseId, Day, ExporterId, Finding, IpNet, MitigationId, Moment, Text, Time};
+
+use crate::desk::{number, same_attack};
+use crate::people::system;
+use crate::{CaseEvent, Desk, DeskError, How, Learnt};
+
+impl Desk {
+    /// Takes in a finding. Noticing it is part of the standing statistics (ス); studying it is an
+    /// act of its own (チ).
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn found(
+        &mut self,
+        sealed: &Sealed<Finding>,
+        doubtful: &[ExporterId],
+        at: Moment,
+    ) -> Result<Option<CaseId>, DeskError> {
+        let Some(ground) = self.grounds.statistics.clone() else { return Ok(None) };
+        let Ok(finding) = ground.read(sealed, at) else { return Ok(None) };
+        let finding = finding.clone();
+        let doubtful = finding.exporters.iter().any(|e| doubtful.contains(e));
+        let open = self
+            .cases
+            .values()
+            .find(|c| !c.closed && same_attack(&c.target, &finding.target))
+            .map(|c| c.id);
+        let id = match open {
+            Some(id) => id,
+            None => self.open_case(How::Found, finding.target, &system(), at)?,
+        };
+        let first = self.cases.get(&id).is_none_or(|c| c.finding.is_none() || c.calm);
+        let fresh = self
+            .cases
+            .get(&id)
+            .and_then(|c| c.finding.as_ref())
+            .is_none_or(|f| finding.at.since(f.at).0 >= 10_000);
+        let doubt_changed = self.cases.get(&id).is_some_and(|c| c.doubtful != doubtful);
+        if first || fresh || doubt_changed {
+            let doubtful = doubtful || self.cases.get(&id).is_some_and(|c| c.doubtful);
+            self.note(id, CaseEvent::Finding { finding, doubtful }, at)?;
+        }
+        if first || doubt_changed {
+            self.stirred.insert(id);
+        }
+        Ok(Some(id))
+    }
+
+    /// The attack on `target` has ended.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn calmed(&mut self, target: &IpNet, at: Moment) -> Result<(), DeskError> {
+        let calmed: Vec<CaseId> = self
+            .cases
+            .values()
+            .filter(|c| {
+                !c.closed && !c.calm && c.finding.is_some() && same_attack(&c.target, target)
+            })
+            .map(|c| c.id)
+            .collect();
+        for id in calmed {
+            self.note(id, CaseEvent::Calm, at)?;
+            self.stirred.insert(id);
+        }
+        Ok(())
+    }
+
+    /// Takes in what was learnt for an [`Order::Learn`].
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn learnt(&mut self, id: CaseId, learnt: Learnt, at: Moment) -> Result<(), DeskError> {
+        self.note(id, CaseEvent::Learnt { learnt }, at)?;
+        self.stirred.insert(id);
+        Ok(())
+    }
+
+    /// Notes how an [`Order::Apply`] went.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn applied(
+        &mut self,
+        case: CaseId,
+        id: MitigationId,
+        done: Result<(ground::MeasureName, terms::AnswerId, Time), String>,
+        at: Moment,
+    ) -> Result<(), DeskError> {
+        let (kind, event, measure) = match done {
+            Ok((measure, answer, until)) => {
+                (Kind::Applied, CaseEvent::Applied { id, answer, until }, Some(measure))
+            }
+            Err(why) => (Kind::Failed, CaseEvent::NotApplied { id, why }, None),
+        };
+        let mut leaf =
+            self.leaf(kind, Some(case), &system().person, at).with("mitigation", number(id.0));
+        leaf.measure = measure;
+        self.account.book(&leaf, &[])?;
+        self.note(case, event, at)
+    }
+
+    /// Notes that a mitigation was withdrawn, and why.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn withdrawn(
+        &mut self,
+        case: CaseId,
+        id: MitigationId,
+        why: Text,
+        at: Moment,
+    ) -> Result<(), DeskError> {
+        let in_force =
+            self.cases.get(&case).and_then(|c| c.mitigated.as_ref()).is_some_and(|m| m.id == id);
+        if in_force {
+            let leaf = self
+                .leaf(Kind::Withdrawn, Some(case), &system().person, at)
+                .with("mitigation", number(id.0));
+            self.account.book(&leaf, &[])?;
+            self.note(case, CaseEvent::Withdrawn { id, why }, at)?;
+            self.stirred.insert(case);
+        }
+        Ok(())
+    }
+
+    /// There was nothing to learn from yet: it is tried again in a moment.
+    pub fn learnt_nothing(&mut self, id: CaseId, at: Moment) {
+        self.retries.insert(id, at.wall.after(terms::Span::seconds(5)));
+    }
+
+    /// The wall clock was set: from here on erasure waits for a person.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn clock_jumped(&mut self, milliseconds: i64, at: Moment) -> Result<(), DeskError> {
+        self.clock_is_sure = false;
+        #[expect(clippy::cast_precision_loss, reason = "a length of time, shown only")]
+        let by = Safe::Number(milliseconds as f64 / 1000.0);
+        let leaf = self.leaf(Kind::ClockJump, None, &system().person, at).with("seconds", by);
+        self.account.book(&leaf, &[])?;
+        Ok(())
+    }
+
+    /// Erases what has passed its last day, and books it. After a clock jump it waits.
+    ///
+    /// # Errors
+    /// When it cannot be erased or booked.
+    pub fn erase_due(&mut self, today: Day, at: Moment) -> Result<(), DeskError> {
+        let erased = self.account.erase_due(today, self.clock_is_sure)?;
+        if erased.count() > 0 {
+            let leaf = self
+                .leaf(Kind::Erased, None, &system().person, at)
+                .with("count", number(erased.count()));
+            self.account.book(&leaf, &[])?;
+        }
+        Ok(())
+    }
+}
