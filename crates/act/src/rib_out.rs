@@ -151,3 +151,66 @@ impl RibOut {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use terms::Action;
+
+    use super::*;
+    use crate::flowspec::tests::rule_of;
+
+    fn table(action: Action) -> (Table, Key) {
+        let rule = Arc::new(rule_of(action));
+        let key = rule.key().clone();
+        (Table::from([(key.clone(), rule)]), key)
+    }
+
+    /// Tells everything there is to tell, each change ending at the next byte.
+    fn tell(out: &mut RibOut, want: &Table, end: u64) -> usize {
+        let changes = out.changes(want);
+        changes.iter().for_each(|change| out.told(change, end));
+        changes.len()
+    }
+
+    #[test]
+    fn a_keepalive_confirms_only_what_was_written_before_it() {
+        let (want, key) = table(Action::Discard);
+        let mut out = RibOut::default();
+        assert_eq!(tell(&mut out, &want, 100), 1);
+        for (written, heard) in [(0, Carried::Queued), (99, Carried::Queued)] {
+            out.written(written);
+            out.heard();
+            assert_eq!(out.carried(&key), heard, "{written} bytes");
+        }
+        out.written(100);
+        assert_eq!((out.carried(&key), out.confirmed()), (Carried::Announced, 0));
+        out.heard();
+        assert_eq!((out.carried(&key), out.confirmed()), (Carried::Confirmed, 1));
+        // Withdrawn: the same steps.
+        assert_eq!(tell(&mut out, &Table::new(), 150), 1);
+        out.heard();
+        assert_eq!((out.retired(&key), out.len()), (Retired::Queued, 0));
+        out.written(150);
+        assert_eq!(out.retired(&key), Retired::Sent);
+        out.heard();
+        assert_eq!(out.retired(&key), Retired::Confirmed);
+    }
+
+    #[test]
+    fn a_rule_is_told_once_and_again_only_when_its_action_changes() {
+        let mut out = RibOut::default();
+        let (discard, key) = table(Action::Discard);
+        let (limit, same) = table(Action::RateLimit(7));
+        assert_eq!(key, same);
+        assert_eq!((tell(&mut out, &discard, 1), tell(&mut out, &discard, 2)), (1, 0));
+        out.written(1);
+        out.heard();
+        assert_eq!((tell(&mut out, &limit, 3), tell(&mut out, &limit, 4)), (1, 0));
+        assert_eq!(out.carried(&key), Carried::Queued);
+        // Withdrawn and wanted again before the peer was heard.
+        assert_eq!((tell(&mut out, &Table::new(), 5), tell(&mut out, &limit, 6)), (1, 1));
+        assert_eq!((out.carried(&key), out.len()), (Carried::Queued, 1));
+        out.clear();
+        assert_eq!(tell(&mut out, &limit, 7), 1);
+    }
+}

@@ -138,8 +138,11 @@ fn a_plan_that_is_over_a_standing_filter_and_a_plan_without_traits_are_refused()
 #[test]
 fn an_end_comes_by_either_clock() {
     let ten = Span::minutes(10);
-    let moves: [fn(&Desk); 2] =
-        [|desk| desk.pass(Span::minutes(10)), |desk| desk.pass_unnoticed(Span::minutes(10))];
+    let moves: [fn(&Desk); 3] = [
+        |desk| desk.pass(Span::minutes(10)),
+        |desk| desk.pass_unnoticed(Span::minutes(10)),
+        |desk| desk.set_forward(Span::minutes(10)),
+    ];
     for passes in moves {
         let desk = Desk::open();
         let actuator = dry(&desk);

@@ -87,6 +87,12 @@ impl Desk {
         now.wall = now.wall.before(span);
     }
 
+    /// Somebody sets the wall clock forward.
+    pub(crate) fn set_forward(&self, span: Span) {
+        let mut now = self.now.lock().unwrap();
+        now.wall = now.wall.after(span);
+    }
+
     /// Lets time pass on the monotonic clock alone.
     pub(crate) fn pass_unnoticed(&self, span: Span) {
         self.now.lock().unwrap().mono += span.0;

@@ -88,7 +88,9 @@ pub(crate) fn story(router: &dyn Router, shows: &Shows) {
     router.session(false);
     until_equal("no rules without a session", &Vec::new(), v4);
     until_equal("no session", &vec![Carried::NotConnected; 2], || carried(&speaker));
-    let why = speaker.peers()[0].last_error.clone().unwrap().why;
+    let edge = &speaker.peers()[0];
+    assert_eq!((edge.announced, edge.families.len()), (0, 0));
+    let why = edge.last_error.clone().unwrap().why;
     assert!(why.contains("peer edge (") && why.contains("the peer"), "{why}");
 
     // Meanwhile the second ends, though nobody sweeps; only the first is announced again.
