@@ -57,10 +57,9 @@ impl Account {
         let mut ledger = Ledger::open(data, origin)?;
         store.drop_orphans(ledger.size())?;
         for repair in ledger.repairs().to_vec() {
-            #[expect(clippy::cast_precision_loss, reason = "a count of bytes in one file")]
             let leaf = Leaf::of(Kind::Repaired, at, Person("ledger".to_owned()))
                 .with("what", Safe::Word(repair.what.to_owned()))
-                .with("bytes", Safe::Number(repair.bytes as f64));
+                .with("bytes", Safe::Count(repair.bytes));
             ledger.append(&leaf)?;
         }
         Ok(Self { held: Mutex::new(Held { ledger, store }), _lock: lock })
@@ -121,11 +120,10 @@ impl Account {
     ) -> Result<AnswerId, AccountError> {
         let mut held = self.hold()?;
         let count = held.store.erase_salts(entry.0)?;
-        #[expect(clippy::cast_precision_loss, reason = "exact up to nine quadrillion entries")]
         let leaf = Leaf::of(Kind::Erased, at, actor)
             .with("what", Safe::Word("salts".to_owned()))
-            .with("entry", Safe::Number(entry.0 as f64))
-            .with("count", Safe::Number(count as f64));
+            .with("entry", Safe::Count(entry.0))
+            .with("count", Safe::Count(count));
         held.ledger.append(&leaf).map(AnswerId)
     }
 

@@ -73,7 +73,9 @@ pub enum Safe {
     Word(String),
     /// Several words.
     Words(Vec<String>),
-    /// A number: a count, a setting. Never an address or a port.
+    /// A count, or the number of an entry. Never an address or a port.
+    Count(u64),
+    /// A number the operator set.
     Number(f64),
     /// Milliseconds since 1970.
     Time(Time),
@@ -216,7 +218,11 @@ impl Leaf {
                 Safe::Word(word) => std::slice::from_ref(word),
                 Safe::Words(words) => words,
                 Safe::Number(n) if !n.is_finite() => return refused(format!("{key} is {n}")),
-                Safe::Number(_) | Safe::Time(_) | Safe::Day(_) | Safe::Digest(_) => &[],
+                Safe::Count(_)
+                | Safe::Number(_)
+                | Safe::Time(_)
+                | Safe::Day(_)
+                | Safe::Digest(_) => &[],
             };
             // The word itself is not in the message: it may be what must not be written.
             if !is_word(key) || !words.iter().all(|word| is_word(word)) {
@@ -280,10 +286,10 @@ mod tests {
 
     #[test]
     fn a_leaf_is_one_line_of_json_with_its_version_first() {
-        let text = leaf().with("count", Safe::Number(3.0)).write(7, &BTreeMap::new()).unwrap();
+        let text = leaf().with("count", Safe::Count(3)).write(7, &BTreeMap::new()).unwrap();
         assert_eq!(
             String::from_utf8(text).unwrap(),
-            r#"{"v":1,"seq":7,"time":1,"kind":"started","actor":"hanako","roles":[],"detail":{"count":3.0}}"#
+            r#"{"v":1,"seq":7,"time":1,"kind":"started","actor":"hanako","roles":[],"detail":{"count":3}}"#
         );
     }
 

@@ -14,6 +14,8 @@ mod recover;
 mod tiles;
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,9 +143,8 @@ impl Ledger {
         if back <= RACE || leaf.kind == Kind::ClockJump {
             return None;
         }
-        #[expect(clippy::cast_precision_loss, reason = "exact up to 285 thousand years")]
         let jump = Leaf::of(Kind::ClockJump, leaf.at, Person("ledger".to_owned()))
-            .with("back-ms", Safe::Number(back.0 as f64));
+            .with("back-ms", Safe::Count(back.0));
         Some(jump)
     }
 

@@ -54,3 +54,41 @@ impl Order {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(entries: &[(u64, i64, &str)]) -> Result<(), String> {
+        let mut order = Order::default();
+        for (seq, time, kind) in entries {
+            let text = format!(r#"{{"v":1,"seq":{seq},"time":{time},"kind":"{kind}"}}"#);
+            order.check(text.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn entries_are_numbered_from_zero_without_a_gap() {
+        check(&[(0, 5, "a"), (1, 5, "b")]).unwrap();
+        assert!(check(&[(1, 5, "a")]).unwrap_err().contains("calls itself number 1, not 0"));
+        assert!(check(&[(0, 5, "a"), (0, 5, "a")]).is_err());
+        assert!(check(&[(0, 5, "a"), (2, 5, "a")]).is_err());
+    }
+
+    #[test]
+    fn time_goes_back_only_where_a_clock_jump_is_booked() {
+        check(&[(0, 9, "a"), (1, 3, "clock-jump"), (2, 4, "a")]).unwrap();
+        let fault = check(&[(0, 9, "a"), (1, 3, "clock-jump"), (2, 2, "a")]).unwrap_err();
+        assert!(fault.contains("1 ms before"), "{fault}");
+    }
+
+    #[test]
+    fn what_is_no_entry_of_version_1_is_refused() {
+        let mut order = Order::default();
+        assert!(order.check(b"{}").is_err());
+        assert!(order.check(b"\xff").is_err());
+        let later = br#"{"v":2,"seq":0,"time":0,"kind":"a"}"#;
+        assert!(order.check(later).unwrap_err().contains("version 2"));
+    }
+}

@@ -90,7 +90,7 @@ fn an_event_that_was_changed_moved_or_removed_is_noticed() {
     for change in [
         "UPDATE events SET body = zeroblob(length(body)) WHERE seq = 2",
         "UPDATE events SET at = at + 1 WHERE seq = 2",
-        "UPDATE events SET stream = 'case/2', seq = 1 WHERE seq = 1",
+        "UPDATE events SET stream = 'case/2' WHERE stream = 'case/1' AND seq = 1",
         "UPDATE events SET seq = seq + 10 WHERE stream = 'case/1'",
         "DELETE FROM events WHERE stream = 'case/1' AND seq = 1",
         "UPDATE events SET body = x'' WHERE seq = 2",
