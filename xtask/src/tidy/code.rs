@@ -1,5 +1,6 @@
 //! Rules about what code may contain.
 
+use super::files::is_test;
 use crate::source;
 use crate::tree::Tree;
 
@@ -50,7 +51,7 @@ pub(super) fn unsafe_code(tree: &Tree) -> Vec<String> {
 pub(super) fn clock_and_environment(tree: &Tree) -> Vec<String> {
     let mut wrong = Vec::new();
     for (path, text) in tree.ending(".rs") {
-        if source::is_test(path) || AT_THE_RIM.iter().any(|rim| path.starts_with(rim)) {
+        if AT_THE_RIM.iter().any(|rim| path.starts_with(rim)) || is_test(tree, path) {
             continue;
         }
         let code = source::without_tests(&source::code(text));
@@ -108,6 +109,10 @@ mod tests {
         check(clock_and_environment, &[("crates/detect/src/a.rs", text)], &["a.rs:1"]);
         let timer = "use tokio::time::{Instant, sleep_until};\nfn f() { Instant::now(); }";
         check(clock_and_environment, &[("crates/act/src/a.rs", timer)], &[]);
+        let above = ("crates/act/src/a.rs", "#[cfg(test)]\nmod golden;\nmod plain;");
+        let files =
+            [above, ("crates/act/src/a/golden.rs", text), ("crates/act/src/a/plain.rs", text)];
+        check(clock_and_environment, &files, &["plain.rs:1"]);
         check(clock_and_environment, &[("crates/app/src/a.rs", text)], &[]);
         check(clock_and_environment, &[("crates/act/tests/it/a.rs", text)], &[]);
         check(

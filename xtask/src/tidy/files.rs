@@ -53,25 +53,38 @@ fn too_long(tree: &Tree, exceptions: &[(&str, usize, &str)]) -> Vec<String> {
 pub(super) fn orphans(tree: &Tree) -> Vec<String> {
     let mut wrong = Vec::new();
     for (path, _) in tree.ending(".rs").filter(|(path, _)| path.contains("/src/")) {
-        let (folder, file) = path.rsplit_once('/').unwrap_or_default();
-        let stem = file.trim_end_matches(".rs");
-        let above =
-            if stem == "mod" { folder.rsplit_once('/').unwrap_or_default().0 } else { folder };
-        let name = if stem == "mod" { folder.rsplit('/').next().unwrap_or(stem) } else { stem };
-        let root = matches!(stem, "lib" | "main") || folder.ends_with("/bin");
-        if !root && !above_declares(tree, above, name) && !included(tree, path) {
+        let (folder, name) = module(path);
+        let root = matches!(name, "lib" | "main") || folder.ends_with("/bin");
+        if !root && !declares(tree, folder, name, &source::code) && !included(tree, path) {
             wrong.push(format!("{path}: no `mod {name};` above it, so nothing compiles it"));
         }
     }
     wrong
 }
 
-/// Does the file that stands for `folder` declare the module `name`?
-fn above_declares(tree: &Tree, folder: &str, name: &str) -> bool {
+/// Is this file compiled for tests only: its `mod` stands after `#[cfg(test)]`, or it is a test by its place?
+pub(super) fn is_test(tree: &Tree, path: &str) -> bool {
+    let (folder, name) = module(path);
+    let product = |text: &str| source::without_tests(&source::code(text));
+    source::is_test(path)
+        || declares(tree, folder, name, &source::code) && !declares(tree, folder, name, &product)
+}
+
+/// The folder whose module declares the file at `path`, and the name it has there.
+fn module(path: &str) -> (&str, &str) {
+    let (folder, file) = path.rsplit_once('/').unwrap_or_default();
+    match (file.trim_end_matches(".rs"), folder.rsplit_once('/')) {
+        ("mod", Some((above, name))) => (above, name),
+        (name, _) => (folder, name),
+    }
+}
+
+/// Does the file that stands for `folder` declare the module `name` in what `part` leaves of it?
+fn declares(tree: &Tree, folder: &str, name: &str, part: &dyn Fn(&str) -> String) -> bool {
     let files = ["/lib.rs", "/main.rs", "/mod.rs", ".rs"].map(|end| format!("{folder}{end}"));
-    let declares =
-        |text: &str| !source::lines_with(&source::code(text), &format!("mod {name};")).is_empty();
-    files.iter().filter_map(|file| tree.text(file)).any(declares)
+    let word = format!("mod {name};");
+    let mut texts = files.iter().filter_map(|file| tree.text(file));
+    texts.any(|text| !source::lines_with(&part(text), &word).is_empty())
 }
 
 /// Does some file include this one with `#[path = "…"]`?
