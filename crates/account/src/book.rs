@@ -184,6 +184,14 @@ impl Account {
         self.hold()?.store.kept(source, from, to)
     }
 
+    /// How many sealed batches of a source are kept.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn count_kept(&self, source: Source) -> Result<u64, AccountError> {
+        self.hold()?.store.count_kept(source)
+    }
+
     /// What is to be erased: see [`Store::due`].
     ///
     /// # Errors

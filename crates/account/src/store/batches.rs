@@ -99,6 +99,17 @@ impl Store {
         Ok(kept)
     }
 
+    /// How many sealed batches of a source are kept.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn count_kept(&self, source: Source) -> Result<u64, AccountError> {
+        let fault = fault("count sealed data in", &self.path);
+        let query = "SELECT count(*) FROM batches WHERE source = ?1";
+        let count = self.db.query_row(query, [source.word()], |row| row.get::<_, i64>(0));
+        count.map(i64::unsigned_abs).map_err(&fault)
+    }
+
     /// What is to be erased on `today`: everything whose last day is before it.
     ///
     /// # Errors
