@@ -58,7 +58,7 @@ pub(crate) fn run(only: Option<&str>) -> Result<bool> {
     make_copy(&root, &copy)?;
     let mut before = BTreeMap::new();
     let mut all_caught = true;
-    let mut table = format!("\n{:<60} | {:<50} | seconds\n", "mistake", "caught by");
+    let mut table = format!("\n{:<64} | {:<50} | seconds\n", "mistake", "caught by");
     let chosen = list::MISTAKES.iter().filter(|m| only.is_none_or(|word| m.what.contains(word)));
     for mistake in chosen {
         let check = mistake.caught_by;
@@ -73,14 +73,14 @@ pub(crate) fn run(only: Option<&str>) -> Result<bool> {
         };
         if check.builds() && !said_before.is_empty() {
             let row = format!("not tried: the tree itself does not pass {check}");
-            table.push_str(&format!("{:<60} | {row}\n", mistake.what));
+            table.push_str(&format!("{:<64} | {row}\n", mistake.what));
             all_caught = false;
             continue;
         }
         let (said, took) = attempt(mistake, &copy).with_context(|| mistake.what.to_owned())?;
         let caught = is_said(mistake.says, &said, said_before);
         let by = if caught { check.to_string() } else { format!("NOT CAUGHT by {check}") };
-        table.push_str(&format!("{:<60} | {by:<50} | {:.1}\n", mistake.what, took.as_secs_f64()));
+        table.push_str(&format!("{:<64} | {by:<50} | {:.1}\n", mistake.what, took.as_secs_f64()));
         if !caught {
             println!("{}: “{}” is not in:\n{said}", mistake.what, mistake.says);
         }

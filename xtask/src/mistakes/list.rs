@@ -92,6 +92,92 @@ pub(super) const MISTAKES: &[Mistake] = &[
         says: "use of a disallowed method `ground::Gate::new`",
     },
     Mistake {
+        what: "the gate forgets a fact that is not so",
+        change: Change::Replace {
+            file: "crates/ground/src/reading.rs",
+            from: "Some(_) => State::Failed,",
+            to: "Some(_) => State::Met,",
+        },
+        caught_by: Catcher::Test("ground", "a_required_fact_that_is_not_so_refuses"),
+        says: "a_required_fact_that_is_not_so_refuses ... FAILED",
+    },
+    Mistake {
+        what: "the gate forgets a fact that is not known",
+        change: Change::Replace {
+            file: "crates/ground/src/reading.rs",
+            from: "None => State::Unknown,",
+            to: "None => State::Met,",
+        },
+        caught_by: Catcher::Test("ground", "a_required_fact_that_is_not_known_asks"),
+        says: "a_required_fact_that_is_not_known_asks ... FAILED",
+    },
+    Mistake {
+        what: "the gate forgets the purpose",
+        change: Change::Replace {
+            file: "crates/ground/src/reading.rs",
+            from: "request.purpose == measure.purpose",
+            to: "true",
+        },
+        caught_by: Catcher::Test("ground", "every_other_purpose_refuses"),
+        says: "every_other_purpose_refuses ... FAILED",
+    },
+    Mistake {
+        what: "the gate forgets the signatures",
+        change: Change::Replace {
+            file: "crates/ground/src/reading.rs",
+            from: "let fine = by.is_some() ||",
+            to: "let fine = true ||",
+        },
+        caught_by: Catcher::Test(
+            "ground",
+            "a_number_an_acceptance_a_signature_or_the_switch_that_is_missing_is_never_a_yes",
+        ),
+        says: "a_number_an_acceptance_a_signature_or_the_switch_that_is_missing_is_never_a_yes ... FAILED",
+    },
+    Mistake {
+        what: "the gate forgets the days a measure holds",
+        change: Change::Replace {
+            file: "crates/ground/src/reading.rs",
+            from: "measure.holds_on(day)",
+            to: "true",
+        },
+        caught_by: Catcher::Test(
+            "ground",
+            "the_day_before_a_measure_holds_refuses_and_its_first_day_does_not",
+        ),
+        says: "the_day_before_a_measure_holds_refuses_and_its_first_day_does_not ... FAILED",
+    },
+    Mistake {
+        what: "kept data is opened by a measure that does not list its source",
+        change: Change::Replace {
+            file: "crates/ground/src/reading.rs",
+            from: "measure.reads.contains(s)",
+            to: "true",
+        },
+        caught_by: Catcher::Test("ground", "every_source_outside_the_list_refuses"),
+        says: "every_source_outside_the_list_refuses ... FAILED",
+    },
+    Mistake {
+        what: "a measure misspells a fact",
+        change: Change::Replace {
+            file: "measures/01-a-analyse-at-victims-request.toml",
+            from: "line-consents         = true",
+            to: "line-concents         = true",
+        },
+        caught_by: Catcher::Test("ground", "every_example_of_every_measure_gives_what_it_says"),
+        says: "every_example_of_every_measure_gives_what_it_says ... FAILED",
+    },
+    Mistake {
+        what: "a measure loses a requirement",
+        change: Change::Replace {
+            file: "measures/01-a-analyse-at-victims-request.toml",
+            from: "line-consents         = true\n",
+            to: "",
+        },
+        caught_by: Catcher::Test("ground", "every_example_of_every_measure_gives_what_it_says"),
+        says: "every_example_of_every_measure_gives_what_it_says ... FAILED",
+    },
+    Mistake {
         what: "a detector looks into a seal",
         change: Change::Append {
             file: "crates/detect/src/lib.rs",
