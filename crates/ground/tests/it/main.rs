@@ -1,0 +1,17 @@
+//! The tests of the lock: the law as the measures say it, and the ways around it that must not exist.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod desk;
+mod ends;
+mod examples;
+mod files;
+mod journal;
+mod kept;
+mod law_book;
+mod less;
+mod odd;
+mod second_reading;
+mod shapes;
+mod signing;
+mod warrants;
