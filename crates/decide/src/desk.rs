@@ -23,8 +23,9 @@ pub struct Learnt {
     pub rules: Vec<Traits>,
     /// Share of the attack's bytes the rules match.
     pub coverage: f64,
-    /// Share of the target's usual bytes the rules would match.
-    pub collateral: f64,
+    /// Share of the target's usual bytes the rules would match; `None` when nothing is known of
+    /// what is usual there.
+    pub collateral: Option<f64>,
     /// Number of sources seen.
     pub sources: u64,
 }

@@ -1,0 +1,359 @@
+//! The command line, as written.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use terms::IpNet;
+
+/// Sees attacks in an ISP's traffic, asks the law before every look and every act, acts in the
+/// narrowest lawful way, ends what it began, and keeps a book anyone can verify.
+#[derive(Debug, Parser)]
+#[command(name = "sekisho", version, about, long_about = None, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Top,
+    /// Log as JSON lines instead of text.
+    #[arg(long, global = true)]
+    pub(crate) log_json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Top {
+    /// Run: receive flow export, detect, ask, act, end.
+    Up(Up),
+    /// Run with made-up people and a made-up ISP, to see what it does.
+    Demo(Demo),
+    /// Cases: what was found, what the law says, what waits for whom.
+    Case {
+        /// Where and how.
+        #[command(flatten)]
+        at: At,
+        /// What of them.
+        #[command(subcommand)]
+        command: CaseCommand,
+    },
+    /// The measures: what each may do, what it lacks, switching and signing.
+    Measures {
+        /// Where and how.
+        #[command(flatten)]
+        at: At,
+        /// What of them; without it, the list.
+        #[command(subcommand)]
+        command: Option<MeasureCommand>,
+    },
+    /// Exporters: what each sent, what was lost, which is doubtful.
+    Exporters {
+        /// Where and how.
+        #[command(flatten)]
+        at: At,
+        /// What of them; without it, the list.
+        #[command(subcommand)]
+        command: Option<ExporterCommand>,
+    },
+    /// Consents on record.
+    Consents {
+        /// Where and how.
+        #[command(flatten)]
+        at: At,
+        /// Withdraw this one, at the line's wish.
+        #[arg(long)]
+        withdraw: Option<u64>,
+    },
+    /// Changes that wait for a second person.
+    Proposals {
+        /// Where and how.
+        #[command(flatten)]
+        at: At,
+        /// Approve this one.
+        #[arg(long)]
+        approve: Option<u64>,
+    },
+    /// The ledger: how it stands, and checking one.
+    Ledger {
+        /// What of it.
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+    /// How everything stands.
+    Status {
+        /// Where and how.
+        #[command(flatten)]
+        at: At,
+    },
+    /// The red switch: withdraw everything and stop all opening.
+    Halt {
+        /// Where and how.
+        #[command(flatten)]
+        at: At,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Allow opening again after a halt.
+    Resume {
+        /// Where and how.
+        #[command(flatten)]
+        at: At,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Print a completion script for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff).
+    Man,
+}
+
+/// Running for real.
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// Settings file; without it, embedded defaults and a dry run.
+    #[arg(long, short)]
+    pub(crate) config: Option<PathBuf>,
+    /// Data folder, instead of the settings'.
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+    /// Read the settings, say what they mean, and stop.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Running the demo.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Walk the whole story unattended; exit 0 only if every step happened.
+    #[arg(long)]
+    pub(crate) script: bool,
+    /// Mix in a packet capture (pcap or pcapng), as if an exporter saw it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
+    /// Data folder; without it, a temporary one that is removed at the end.
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+    /// Where the status page is served.
+    #[arg(long, default_value = "127.0.0.1:8480")]
+    pub(crate) http: std::net::SocketAddr,
+}
+
+/// Where a running sekisho is, and who speaks.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct At {
+    /// Data folder of the running sekisho.
+    #[arg(long, global = true, default_value = "sekisho-data")]
+    pub(crate) data: PathBuf,
+    /// Who speaks: a name from the settings.
+    #[arg(long = "as", global = true, value_name = "NAME", default_value = "")]
+    pub(crate) person: String,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Language of what is printed.
+    #[arg(long, global = true, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
+}
+
+/// A language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// Japanese.
+    Ja,
+    /// English.
+    En,
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum YesNo {
+    /// It is so.
+    Yes,
+    /// It is not so.
+    No,
+}
+
+/// What of cases.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaseCommand {
+    /// All cases.
+    List,
+    /// One case. Looking at what is sealed is an act: it is asked for and booked.
+    Show {
+        /// Its number.
+        case: u64,
+    },
+    /// Open a case by hand.
+    Open {
+        /// The own address or prefix it is about.
+        target: IpNet,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Answer a question of a case.
+    Answer {
+        /// Its number.
+        case: u64,
+        /// The fact, such as `own-equipment-impaired`.
+        fact: String,
+        /// So or not so.
+        so: YesNo,
+    },
+    /// Vouch for the doubtful exporter a case rests on.
+    Vouch {
+        /// Its number.
+        case: u64,
+    },
+    /// Sign the plan of a case.
+    Sign {
+        /// Its number.
+        case: u64,
+    },
+    /// Refuse the plan of a case.
+    Refuse {
+        /// Its number.
+        case: u64,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Record the line's consent given to the desk, or make a one-time link for it.
+    Consent {
+        /// Its number.
+        case: u64,
+        /// The line, by the operator's name for it.
+        line: String,
+        /// Until when, in minutes from now.
+        #[arg(long)]
+        minutes: u32,
+        /// Make a link by which the subscriber answers, instead of recording a consent.
+        #[arg(long)]
+        link: bool,
+    },
+    /// The line was told.
+    Told {
+        /// Its number.
+        case: u64,
+    },
+    /// Close a case.
+    Close {
+        /// Its number.
+        case: u64,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// What of measures.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MeasureCommand {
+    /// Every measure and what it lacks.
+    List,
+    /// Print the whole book on one page (TABLE.txt).
+    Table,
+    /// Sign a standing measure.
+    Sign {
+        /// Its name.
+        measure: String,
+    },
+    /// Propose to switch a measure; another person approves.
+    Switch {
+        /// Its name.
+        measure: String,
+        /// off, observe, propose or automatic.
+        mode: String,
+        /// Why; for observe, the question it answers.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Propose to accept an inferred measure; another person approves.
+    Accept {
+        /// Its name.
+        measure: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Propose to set a number; another person approves.
+    Number {
+        /// Its name.
+        number: String,
+        /// Its value, in its unit.
+        value: f64,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Establish or countersign a standing fact.
+    Fact {
+        /// The fact.
+        fact: String,
+        /// So or not so.
+        so: YesNo,
+    },
+    /// Ask whether kept statistics may be opened for a purpose. The answer is booked.
+    OpenStatistics {
+        /// The purpose.
+        purpose: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// What of exporters.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExporterCommand {
+    /// Every exporter.
+    List,
+    /// Propose the whole allow-list; another person approves.
+    Allow {
+        /// Name and address of each, as `NAME=ADDRESS`.
+        #[arg(required = true, value_parser = named_address)]
+        exporters: Vec<(String, IpAddr)>,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Propose to trust a doubtful exporter again; another person approves.
+    Trust {
+        /// Its name.
+        exporter: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// What of the ledger.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// How the ledger of a running sekisho stands.
+    Status {
+        /// Where and how.
+        #[command(flatten)]
+        at: At,
+    },
+    /// Check every byte of a ledger folder. Needs nothing that runs.
+    Verify {
+        /// The ledger folder, or the data folder that holds it.
+        dir: PathBuf,
+        /// The key to check under (signed-note verifier key); without it, the folder's own.
+        #[arg(long)]
+        key: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn named_address(text: &str) -> Result<(String, IpAddr), String> {
+    let (name, address) = text.split_once('=').ok_or("write NAME=ADDRESS")?;
+    let address = address.parse().map_err(|e| format!("{address}: {e}"))?;
+    Ok((name.to_owned(), address))
+}

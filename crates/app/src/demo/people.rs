@@ -1,0 +1,96 @@
+//! The made-up people of the demo, who visibly sign, accept and enter numbers in its own book.
+
+use anyhow::Context;
+use decide::{Change, Command, PersonEntry, ProposalId};
+use ground::{Fact, MeasureName, Mode, Number, Role};
+use serde_json::Value;
+
+use crate::run::Running;
+
+/// Legal officer.
+pub(crate) const LEGAL: &str = "yamada";
+/// NOC engineer.
+pub(crate) const NOC: &str = "sato";
+/// Abuse desk.
+pub(crate) const DESK: &str = "tanaka";
+
+/// Everybody who works at the made-up ISP.
+pub(crate) fn people() -> Vec<PersonEntry> {
+    let person = |name: &str, roles: &[Role]| PersonEntry { name: name.into(), roles: roles.to_vec() };
+    vec![
+        person(LEGAL, &[Role::Legal]),
+        person(NOC, &[Role::Operations]),
+        person(DESK, &[Role::Desk]),
+        person("kimura", &[Role::Auditor]),
+    ]
+}
+
+/// The numbers the demo's people enter, each with their reason. Made up, like the people.
+const NUMBERS: &[(Number, f64, &str)] = &[
+    (Number::StatisticsDays, 30.0, "capacity is planned a month at a time"),
+    (Number::HoldMinutes, 3.0, "an attack is seen within a minute; two more to learn what is usual"),
+    (Number::AnomalyBand, 6.0, "above the spread of two made-up weeks"),
+    (Number::AnomalyFloor, 20.0, "smaller floods hurt nobody here"),
+    (Number::ImpairedPercent, 90.0, "packets are dropped from there on"),
+    (Number::RiskPercent, 75.0, "the evening peak reaches 60"),
+    (Number::BlockMinutes, 10.0, "looked at again after ten minutes"),
+    (Number::FactMinutes, 30.0, "the shift looks at the case every half hour"),
+    (Number::TellHours, 24.0, "the desk writes within a day"),
+    (Number::SignedWithinMinutes, 15.0, "somebody of the shift is there within a quarter of an hour"),
+];
+
+/// Measures the demo's people switch on.
+const SWITCHED: &[&str] = &[
+    "13-su-take-statistics",
+    "90-hold-briefly",
+    "17-chi-analyse-anomaly",
+    "01-a-analyse-at-victims-request",
+    "02-i-block-at-victims-request",
+    "04-e-a-block-while-impaired",
+    "04-e-b-block-at-risk",
+];
+
+/// Says `command` as `person`.
+pub(crate) fn say(running: &Running, person: &str, command: Command) -> anyhow::Result<Value> {
+    let at = running.sekisho.clock.now();
+    let mut desk = running.sekisho.desk();
+    desk.command(person, command, at).with_context(|| format!("{person} could not do this"))
+}
+
+/// `author` proposes, `approver` approves.
+fn two(running: &Running, author: &str, approver: &str, change: Change, reason: &str) -> anyhow::Result<()> {
+    let proposed = say(running, author, Command::Propose { change, reason: reason.into() })?;
+    let id = proposed["proposal"].as_u64().context("a proposal has a number")?;
+    say(running, approver, Command::Approve { proposal: ProposalId(id) })?;
+    Ok(())
+}
+
+/// Everything the made-up ISP decides before it begins; each line printed.
+pub(crate) fn begin(running: &Running, print: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    for &(number, value, reason) in NUMBERS {
+        two(running, NOC, LEGAL, Change::Number { number, value }, reason)?;
+        print(&format!("  {NOC} sets {number} = {value} ({reason}); {LEGAL} approves"));
+    }
+    let hold = MeasureName::of("90-hold-briefly");
+    two(running, LEGAL, NOC, Change::Accept { measure: hold }, "without the last minutes a block can only be wide")?;
+    print(&format!("  {LEGAL} accepts the inferred measure 90-hold-briefly; {NOC} is the second person"));
+    for &measure in SWITCHED {
+        let change = Change::Mode { measure: MeasureName::of(measure), mode: Mode::Propose };
+        two(running, NOC, LEGAL, change, "needed to keep the service running")?;
+        print(&format!("  {NOC} switches {measure} to propose; {LEGAL} approves"));
+    }
+    say(running, NOC, Command::StandingFact { fact: Fact::OwnBusiness, so: true })?;
+    print(&format!("  {NOC} establishes: it serves the operator's own business"));
+    for &measure in &SWITCHED[..3] {
+        for person in [LEGAL, NOC] {
+            say(running, person, Command::SignMeasure { measure: MeasureName::of(measure) })?;
+            print(&format!("  {person} signs {measure}"));
+        }
+    }
+    Ok(())
+}
+
+/// Trusts a doubtful exporter again: two persons.
+pub(crate) fn trust(running: &Running, exporter: &str) -> anyhow::Result<()> {
+    two(running, NOC, LEGAL, Change::Trust { exporter: exporter.into() }, "the second sender was found and stopped")
+}
