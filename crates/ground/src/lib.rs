@@ -3,6 +3,82 @@
 //! Read in this order: [`Sealed`] (what nobody can look into), [`Ground`] (what opens it),
 //! [`Warrant`] and [`Permitted`] (what lets a plan be carried out), [`Measure`] (one way of doing
 //! something lawfully, as data), [`Gate`] (the only thing that makes grounds and warrants).
+//!
+//! A gate, one question, one opening:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use ground::*;
+//! use terms::{Act, AnswerId, Fields, Flows, Moment, Person, Purpose, Source, Span, Subject, Time};
+//!
+//! /// A ledger that forgets; the real one is in `account`.
+//! struct Nowhere;
+//! impl Journal for Nowhere {
+//!     fn write(&self, _: &Entry) -> Result<AnswerId, NotDurable> {
+//!         Ok(AnswerId(0))
+//!     }
+//! }
+//!
+//! let book = Arc::new(Book::compiled()?);
+//! let gate = Gate::new(Arc::clone(&book), Arc::new(Nowhere), terms::Zone::TOKYO);
+//! let at = Moment::replayed(Time::parse("2026-05-01T09:00Z").unwrap());
+//! let su = book.measure(&MeasureName::of("13-su-take-statistics")).unwrap();
+//!
+//! // May we take statistics of the network, to run it, with the fields of the measure?
+//! let mut request = Request {
+//!     actor: Actor { person: Person("collector".into()), roles: vec![Role::System] },
+//!     act: Act::Collect,
+//!     purpose: Purpose::RunNetwork,
+//!     fields: su.fields,
+//!     sources: vec![Source::FlowExport],
+//!     subject: Subject::Network,
+//!     until: Some(at.after(Span::days(1))),
+//!     case: None,
+//!     only: None,
+//!     plan: None,
+//!     observes: None,
+//!     record: Record::default(),
+//! };
+//! // Not while it is off, unsigned, and nobody has said what it is for.
+//! assert_eq!(gate.ask(&request, at).gives(), Gives::Refused);
+//!
+//! request.record = Record {
+//!     facts: Facts::supposed([(Fact::OwnBusiness, true), (Fact::ByMachine, true)], at.wall),
+//!     modes: [(su.name.clone(), Mode::Automatic)].into(),
+//! #   numbers: [(Number::StatisticsDays, Setting {
+//! #       value: 90.0,
+//! #       author: Person("b".into()),
+//! #       reason: "seasons".into(),
+//! #       day: su.cites.from,
+//! #       approver: Person("c".into()),
+//! #   })].into(),
+//!     signatures: su.signers.roles.iter().map(|&role| Signature {
+//!         person: Person(format!("head of {role}")),
+//!         role,
+//!         at: at.wall,
+//!         until: Some(at.wall.after(Span::days(365))),
+//!         on: SignedOn::Measure(su.name.clone(), su.digest),
+//!     }).collect(),
+//!     ..Record::default()
+//! };
+//! let Answer::Granted(granted) = gate.ask(&request, at) else { panic!("all is met") };
+//! let Pass::Ground(ground) = granted.pass else { panic!("taking statistics is a look") };
+//!
+//! // What arrives is sealed; the ground opens it, until its end.
+//! # let origin = Origin {
+//! #     measure: su.name.clone(),
+//! #     source: Source::FlowExport,
+//! #     purpose: Purpose::RunNetwork,
+//! #     last_day: None,
+//! # };
+//! let batch = Flows::new(terms::ExporterId(0), at.wall, gate.mask().fields());
+//! let sealed = Sealed::seal(batch, origin);
+//! assert!(ground.open(&sealed, at).is_ok());
+//! let end = at.after(Span::days(1));
+//! assert_eq!(ground.open(&sealed, end).err(), Some(OutOfScope::Ended));
+//! # Ok::<(), BookError>(())
+//! ```
 
 mod answer;
 mod book;

@@ -8,6 +8,18 @@ use crate::gate::Switch;
 use crate::{Digest, MeasureName, OutOfScope};
 
 /// The right to carry out one plan, once. Consumed by [`Warrant::permit`].
+///
+/// ```compile_fail,E0382
+/// fn twice(warrant: ground::Warrant, plan: terms::Mitigation, at: terms::Moment) {
+///     let once = warrant.permit(plan.clone(), at);
+///     let again = warrant.permit(plan, at);
+/// }
+/// ```
+/// ```compile_fail,E0451
+/// fn made(like: ground::Warrant, plan: ground::Digest) -> ground::Warrant {
+///     ground::Warrant { plan, ..like }
+/// }
+/// ```
 pub struct Warrant {
     pub(crate) act: Act,
     pub(crate) plan: Digest,
@@ -21,6 +33,17 @@ pub struct Warrant {
 }
 
 /// A complete plan with its warrant inside. Actuators take nothing else.
+///
+/// ```compile_fail,E0451
+/// fn made(plan: u8, warrant: ground::Warrant) -> ground::Permitted<u8> {
+///     ground::Permitted { plan, warrant }
+/// }
+/// ```
+/// ```compile_fail,E0616
+/// fn changed(permitted: &mut ground::Permitted<u8>) {
+///     permitted.plan = 1;
+/// }
+/// ```
 pub struct Permitted<P> {
     plan: P,
     warrant: Warrant,

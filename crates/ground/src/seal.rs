@@ -13,6 +13,27 @@ use crate::{Batch, MeasureName, Report, Rows};
 
 /// Communications data under seal. There is no way in but [`Ground::open`] and [`Ground::read`]:
 /// no accessor, no `Clone`, no `Deref`, no `Serialize`, no `Debug` of contents.
+///
+/// ```compile_fail,E0616
+/// fn look(sealed: ground::Sealed<String>) -> String {
+///     sealed.contents
+/// }
+/// ```
+/// ```compile_fail,E0599
+/// fn copy(sealed: &ground::Sealed<String>) -> ground::Sealed<String> {
+///     sealed.clone()
+/// }
+/// ```
+/// ```compile_fail,E0614
+/// fn through(sealed: &ground::Sealed<String>) -> &String {
+///     &**sealed
+/// }
+/// ```
+/// ```compile_fail,E0277
+/// fn write(sealed: &ground::Sealed<String>) -> String {
+///     serde_json::to_string(sealed).unwrap()
+/// }
+/// ```
 pub struct Sealed<T> {
     contents: T,
     origin: Origin,
@@ -114,6 +135,22 @@ impl<T: Serialize + DeserializeOwned> Sealed<T> {
 
 /// The right to open sealed data: these fields, of these subjects, from these sources, until its
 /// end. Made by the gate only; shared by `Arc`, never stored or sent.
+///
+/// ```compile_fail,E0451
+/// fn made(like: ground::Ground) -> ground::Ground {
+///     ground::Ground { subject: terms::Subject::Network, ..like }
+/// }
+/// ```
+/// ```compile_fail,E0616
+/// fn widened(ground: &mut ground::Ground) {
+///     ground.subject = terms::Subject::Network;
+/// }
+/// ```
+/// ```compile_fail,E0277
+/// fn stored(ground: &ground::Ground) -> String {
+///     serde_json::to_string(ground).unwrap()
+/// }
+/// ```
 pub struct Ground {
     pub(crate) state: Arc<GroundState>,
     pub(crate) subject: Subject,
@@ -164,6 +201,12 @@ pub enum OutOfScope {
 }
 
 /// The columns of a batch that a ground opened: nothing else of the batch can be reached.
+///
+/// ```compile_fail,E0616
+/// fn whole<'a>(columns: &'a ground::Columns<'a, terms::Flows>) -> &'a [u128] {
+///     &columns.batch.get().src
+/// }
+/// ```
 pub struct Columns<'a, B> {
     batch: Opened<'a, B>,
     fields: Fields,
