@@ -178,6 +178,29 @@ pub(super) const MISTAKES: &[Mistake] = &[
         says: "every_example_of_every_measure_gives_what_it_says ... FAILED",
     },
     Mistake {
+        what: "a view lets an unopened field through",
+        change: Change::Replace {
+            file: "crates/ground/src/seal.rs",
+            from: "if self.fields.has(field) { self.batch.get().column(field) } else { None }",
+            to: "self.batch.get().column(field)",
+        },
+        caught_by: Catcher::Test(
+            "ground",
+            "a_whole_network_ground_sees_the_named_columns_of_every_row",
+        ),
+        says: "a_whole_network_ground_sees_the_named_columns_of_every_row ... FAILED",
+    },
+    Mistake {
+        what: "a decoder gives out something unsealed",
+        change: Change::Replace {
+            file: "crates/observe/src/flow/decoder.rs",
+            from: "sealed: Sealed::seal(full, origin.clone())",
+            to: "sealed: full",
+        },
+        caught_by: Catcher::Check("observe"),
+        says: "expected `Sealed<Flows>`, found `Flows`",
+    },
+    Mistake {
         what: "a detector looks into a seal",
         change: Change::Append {
             file: "crates/detect/src/lib.rs",
