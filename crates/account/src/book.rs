@@ -213,9 +213,7 @@ impl Account {
     /// # Errors
     /// When they cannot be read.
     pub fn entries(&self, from: u64, count: u64) -> Result<Vec<String>, AccountError> {
-        let held = self.hold()?;
-        let to = from.saturating_add(count).min(held.ledger.size());
-        (from..to).filter_map(|index| held.ledger.entry(index).transpose()).collect()
+        self.hold()?.ledger.entries(from, count)
     }
 
     /// The proof that an entry is in the ledger: see [`Ledger::prove_inclusion`].

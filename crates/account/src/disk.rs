@@ -1,7 +1,7 @@
 //! Writing files so that a power cut leaves the old one or the new one, never half of either.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -85,20 +85,39 @@ pub(crate) fn sync_parent(path: &Path) -> Result<(), AccountError> {
     path.parent().map_or(Ok(()), sync)
 }
 
-/// Writes a file that must not exist yet and only its owner may read, durably.
+/// Writes a file that only its owner may read, in one step, durably.
 pub(crate) fn create_private(path: &Path, bytes: &[u8]) -> Result<(), AccountError> {
-    let fault = || AccountError::file("create", path);
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(fault())?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fault())?;
+    let unfinished = path.with_extension("unfinished");
+    let created = match fs::remove_file(&unfinished) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished),
+    };
+    created
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&unfinished, path))
+        .map_err(AccountError::file("create", path))?;
     sync_parent(path)
 }
 
 /// Reads a file if it is there.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, AccountError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+    read_from(path, 0)
+}
+
+/// Reads a file from a byte on; `None` when there is no file or it ends before.
+pub(crate) fn read_from(path: &Path, from: u64) -> Result<Option<Vec<u8>>, AccountError> {
+    let read = || -> io::Result<_> {
+        let mut file = File::open(path)?;
+        if file.metadata()?.len() < from {
+            return Ok(None);
+        }
+        file.seek(io::SeekFrom::Start(from))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    };
+    match read() {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(AccountError::file("read", path)(e)),
+        result => result.map_err(AccountError::file("read", path)),
     }
 }

@@ -18,7 +18,7 @@ pub enum AccountError {
         cause: io::Error,
     },
     /// The database failed.
-    #[error("cannot {doing} {}: {cause}", path.display())]
+    #[error("cannot {doing} {}: {cause}{}", path.display(), database_hint(cause))]
     Database {
         /// What was being done, as in "read events in".
         doing: &'static str,
@@ -87,11 +87,25 @@ impl AccountError {
     }
 }
 
+const MAKE_ROOM: &str = ": make room on the disk; until then nothing new is booked, opened or done";
+
+fn database_hint(cause: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+    let code = cause.sqlite_error_code();
+    if code == Some(DiskFull) {
+        MAKE_ROOM
+    } else if matches!(code, Some(DatabaseBusy | DatabaseLocked)) {
+        ": another program has it open; close that and try again"
+    } else {
+        ""
+    }
+}
+
 fn hint(cause: &io::Error) -> &'static str {
     use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     let kind = cause.kind();
     if matches!(kind, StorageFull | QuotaExceeded) {
-        ": make room on the disk; until then nothing new is booked, opened or done"
+        MAKE_ROOM
     } else if matches!(kind, PermissionDenied | ReadOnlyFilesystem) {
         ": let the user sekisho runs as write there"
     } else {

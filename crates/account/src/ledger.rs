@@ -208,21 +208,34 @@ impl Ledger {
         &self.repairs
     }
 
+    /// The entries from number `from` on, at most `count`, as JSON.
+    ///
+    /// # Errors
+    /// When a bundle cannot be read.
+    pub fn entries(&self, from: u64, count: u64) -> Result<Vec<String>, AccountError> {
+        let text = |entry: &Vec<u8>| String::from_utf8_lossy(entry).into_owned();
+        let to = from.saturating_add(count).min(self.size());
+        let (mut next, mut texts) = (from, Vec::new());
+        while next < to {
+            if next >= self.base {
+                texts.extend(self.held(next, to - next).map(text));
+                break;
+            }
+            let end = (next / FULL + 1).saturating_mul(FULL).min(to);
+            let range = usize::try_from(next % FULL).ok().zip(usize::try_from(end - next).ok());
+            let (skip, take) = range.unwrap_or_default();
+            texts.extend(self.bundle(next / FULL)?.iter().skip(skip).take(take).map(text));
+            next = end;
+        }
+        Ok(texts)
+    }
+
     /// The entry with this number, as JSON; `None` when there is none.
     ///
     /// # Errors
     /// When its bundle cannot be read.
     pub fn entry(&self, index: u64) -> Result<Option<String>, AccountError> {
-        if index >= self.size() {
-            return Ok(None);
-        }
-        let text = |entry: &Vec<u8>| String::from_utf8_lossy(entry).into_owned();
-        if let Some(held) = index.checked_sub(self.base) {
-            let held = usize::try_from(held).ok().and_then(|i| self.entries.get(i));
-            return Ok(held.map(text));
-        }
-        let bundle = self.bundle(index / FULL)?;
-        Ok(usize::try_from(index % FULL).ok().and_then(|i| bundle.get(i)).map(text))
+        Ok(self.entries(index, 1)?.pop())
     }
 
     /// The entries of a full bundle.

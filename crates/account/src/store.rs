@@ -105,7 +105,9 @@ impl Store {
         if busy == 0 {
             return Ok(());
         }
-        Err(AccountError::InUse(self.path.clone()))
+        let cause = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        let what = "what was erased is not overwritten yet".to_owned();
+        Err(fault("erase from", &self.path)(rusqlite::Error::SqliteFailure(cause, Some(what))))
     }
 }
 

@@ -161,11 +161,14 @@ struct History {
 impl History {
     fn read(folder: &Path, key: &LedgerKey, from: u64) -> Result<Self, AccountError> {
         let path = folder.join(HISTORY);
-        let bytes = disk::read(&path)?.unwrap_or_default();
-        let from_usize = usize::try_from(from).unwrap_or(usize::MAX);
-        let Some(mut rest) = bytes.get(from_usize..) else {
-            return Err(AccountError::damaged(&path, "checkpoints are missing at its end"));
+        let bytes = match disk::read_from(&path, from)? {
+            Some(bytes) => bytes,
+            None if from == 0 => Vec::new(),
+            None => {
+                return Err(AccountError::damaged(&path, "checkpoints are missing at its end"));
+            }
         };
+        let mut rest = bytes.as_slice();
         let mut history =
             Self { marks: Vec::new(), head: Head { ends: from, ..Head::default() }, torn: 0 };
         while let Some(len) = five_lines(rest) {
@@ -250,11 +253,12 @@ fn from_folder(folder: &Path, key: &LedgerKey) -> Result<Held, AccountError> {
     let Some((size, _)) = key.read(&note) else {
         return Err(AccountError::damaged(&path, "it is not a checkpoint signed with this key"));
     };
-    let history = disk::read(&folder.join(HISTORY))?.unwrap_or_default();
-    let Some(begins) = history.len().checked_sub(note.len()).filter(|&b| history[b..] == note)
-    else {
+    let history = folder.join(HISTORY);
+    let len = fs::metadata(&history).map_err(AccountError::file("read", &history))?.len();
+    let begins = len.saturating_sub(note.len() as u64);
+    if disk::read_from(&history, begins)?.as_ref() != Some(&note) {
         return Err(AccountError::damaged(&path, "it is not the last of the file checkpoints"));
-    };
+    }
     let (base, width) = (size / FULL * FULL, size % FULL);
     let mut entries = Vec::new();
     if width > 0 {
@@ -266,7 +270,7 @@ fn from_folder(folder: &Path, key: &LedgerKey) -> Result<Held, AccountError> {
             .filter(|entries| entries.len() as u64 == width)
             .ok_or_else(|| AccountError::damaged(&path, "it is not an entry bundle"))?;
     }
-    Ok(Held { base, history: begins as u64, entries, torn: 0 })
+    Ok(Held { base, history: begins, entries, torn: 0 })
 }
 
 fn last_time(ledger: &Ledger) -> Result<Option<terms::Time>, AccountError> {

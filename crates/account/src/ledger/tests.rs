@@ -68,6 +68,15 @@ fn a_ledger_goes_on_where_it_was() {
     }
     assert_eq!(expected, 777);
     let ledger = open(&data);
+    for (from, count) in
+        [(0, 777), (250, 10), (255, 1), (256, 512), (700, 1000), (777, 5), (9000, 1)]
+    {
+        let entries = ledger.entries(from, count).unwrap();
+        assert_eq!(entries.len() as u64, count.min(777_u64.saturating_sub(from)), "{from} {count}");
+        for (index, entry) in (from..).zip(entries) {
+            assert!(entry.contains(&format!("\"seq\":{index},")), "{entry}");
+        }
+    }
     for index in [0, 255, 256, 511, 512, 776] {
         let entry = ledger.entry(index).unwrap().unwrap();
         assert!(entry.starts_with(&format!(r#"{{"v":1,"seq":{index},"#)), "{entry}");
@@ -178,6 +187,55 @@ fn whatever_step_a_crash_comes_before_the_ledger_is_whole_when_opened() {
             assert_eq!(ledger.size(), expected.unsigned_abs(), "size {size}, {done} steps");
             assert_eq!(verified(&crashed).entries, ledger.size());
         }
+    }
+}
+
+#[test]
+fn a_power_cut_may_take_everything_that_was_not_durable_yet() {
+    let damages: [fn(&[u8]) -> Option<Vec<u8>>; 4] = [
+        |_| None,
+        |_| Some(Vec::new()),
+        |bytes| Some(bytes[..bytes.len() / 2].to_vec()),
+        |bytes| Some(vec![0; bytes.len()]),
+    ];
+    for size in [40, 256, 300] {
+        let (before, ledger) = filled(size);
+        let settled = usize::try_from(ledger.settled).unwrap();
+        for damage in damages {
+            let cut = copy(&before);
+            for path in &ledger.loose {
+                let path = cut.path().join(path.strip_prefix(before.path()).unwrap());
+                let whole = fs::read(&path).unwrap();
+                // Of the history, what is behind the last durable checkpoint may be lost.
+                let keep = if path.ends_with("checkpoints") { settled + 250 } else { 0 };
+                let (kept, lost) = whole.split_at(keep.min(whole.len()));
+                match damage(lost) {
+                    Some(left) => fs::write(&path, [kept, &left].concat()).unwrap(),
+                    None if keep > 0 => fs::write(&path, kept).unwrap(),
+                    None => fs::remove_file(&path).unwrap(),
+                }
+            }
+            assert_eq!(open(&cut).size(), size.unsigned_abs());
+            assert_eq!(verified(&cut).entries, size.unsigned_abs());
+        }
+    }
+}
+
+#[test]
+fn a_crash_while_a_ledger_is_begun_does_not_stop_it_from_being_begun() {
+    let (begun, ledger) = filled(0);
+    drop(ledger);
+    let steps = ["ledger.pending", "ledger.key", "ledger/key.pub", "ledger/checkpoints"];
+    for done in 0..=steps.len() {
+        let crashed = TempDir::new().unwrap();
+        fs::create_dir_all(crashed.path().join("ledger")).unwrap();
+        for step in &steps[..done] {
+            replace(&begun.path().join(step), &crashed.path().join(step));
+        }
+        // What was being written when the crash came.
+        fs::write(crashed.path().join("ledger.unfinished"), "PRIVATE+").unwrap();
+        assert_eq!(open(&crashed).append(&leaf(0)).unwrap(), 0, "{done} steps");
+        assert_eq!(verified(&crashed).entries, 1);
     }
 }
 

@@ -144,8 +144,9 @@ impl Store {
             self.write("erase sealed data from", |tx| {
                 tx.execute("DELETE FROM batches WHERE last_day < ?1", [today.to_string()])
             })?;
-            self.forget_log()?;
         }
+        // Also when nothing is due: an earlier erasure may have been kept from overwriting.
+        self.forget_log()?;
         Ok(Erased { erased: due, waiting: Vec::new() })
     }
 }
