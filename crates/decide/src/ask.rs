@@ -93,7 +93,7 @@ impl Desk {
             fields: case
                 .plan
                 .as_ref()
-                .map_or(Fields::of(&[terms::Field::DstAddress]), |(p, _)| matched(p)),
+                .map_or(Fields::of(&[terms::Field::DstAddress]), |(p, _)| p.fields()),
             sources: vec![Source::LiveTraffic],
             subject,
             until: ends.map(|ends| at.after(ends.since(at.wall))),
@@ -194,22 +194,3 @@ const STUDIED: Fields = Fields::of(&[
     terms::Field::InputInterface,
     terms::Field::Timestamp,
 ]);
-
-/// The fields a router looks at to carry out `plan`.
-fn matched(plan: &terms::Mitigation) -> Fields {
-    use terms::Field;
-    let mut fields = Fields::of(&[Field::DstAddress]);
-    for t in &plan.traits {
-        let looks = [
-            (t.source.is_some(), Field::SrcAddress),
-            (t.protocol.is_some(), Field::Protocol),
-            (!t.src_ports.is_empty(), Field::SrcPort),
-            (!t.dst_ports.is_empty(), Field::DstPort),
-            (t.size.is_some(), Field::Bytes),
-            (t.tcp_flags.is_some(), Field::TcpFlags),
-            (t.fragments, Field::Fragment),
-        ];
-        fields = looks.iter().filter(|(l, _)| *l).fold(fields, |set, (_, f)| set.with(*f));
-    }
-    fields
-}

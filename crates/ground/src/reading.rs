@@ -239,12 +239,15 @@ fn signatures<'a>(
                 false
             }
         };
+        // A standing signature is on the measure, not on this request: whoever gave it may use it.
+        // Its own requester is who switched the measure on, and that took two persons.
+        let standing = measure.signers.when == SignersWhen::Once;
         let lasting = measure.ends != Ends::Review || s.until.is_some();
         on_this
             && lasting
             && s.at <= at.wall
             && s.until.is_none_or(|until| at.wall < until)
-            && s.person != request.actor.person
+            && (standing || s.person != request.actor.person)
     };
     let all: Vec<&Signature> = request.record.signatures.iter().filter(valid).collect();
     pick(&measure.signers.roles, &all, &mut Vec::new())

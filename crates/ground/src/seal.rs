@@ -19,9 +19,12 @@ use crate::{Batch, MeasureName, Report, Rows};
 ///     sealed.contents
 /// }
 /// ```
-/// ```compile_fail,E0599
-/// fn copy(sealed: &ground::Sealed<String>) -> ground::Sealed<String> {
-///     sealed.clone()
+/// ```compile_fail,E0277
+/// fn copied<T: Clone>(one: &T) -> (T, T) {
+///     (one.clone(), one.clone())
+/// }
+/// fn copy(sealed: &ground::Sealed<String>) {
+///     copied(sealed);
 /// }
 /// ```
 /// ```compile_fail,E0614

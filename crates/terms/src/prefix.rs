@@ -6,7 +6,7 @@ use crate::address;
 
 /// Prefixes as disjoint, sorted ranges of address numbers. IPv4 ranges are found through a table
 /// over the upper 16 bits, so that a look-up among a million single lines touches a few words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PrefixSet {
     nets: Vec<IpNet>,
     /// First and last IPv4 address of each range, as 32-bit numbers.
@@ -14,6 +14,12 @@ pub struct PrefixSet {
     /// `jump[h]` is the first range whose last address is in /16 number `h` or later.
     jump: Vec<u32>,
     v6: Vec<(u128, u128)>,
+}
+
+impl core::fmt::Debug for PrefixSet {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.nets.iter().take(16)).finish()
+    }
 }
 
 impl PrefixSet {

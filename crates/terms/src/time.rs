@@ -139,6 +139,14 @@ impl Zone {
         let stamp = Timestamp::from_millisecond(time.0).unwrap_or(Timestamp::UNIX_EPOCH);
         Day(self.0.to_datetime(stamp).date())
     }
+    /// `time` as clocks in this zone show it, as in `2026-05-01 18:00:00 +09`, for people.
+    #[must_use]
+    pub fn clock(self, time: Time) -> String {
+        Timestamp::from_millisecond(time.0).map_or_else(
+            |_| format!("{} ms", time.0),
+            |t| format!("{} {}", self.0.to_datetime(t).strftime("%Y-%m-%d %H:%M:%S"), self.0),
+        )
+    }
     /// The first instant of `day` in this zone.
     #[must_use]
     pub fn start(self, day: Day) -> Time {
@@ -159,5 +167,6 @@ mod tests {
         assert_eq!(start.rfc3339(), "2026-04-30T15:00:00Z");
         assert_eq!(Zone::TOKYO.day(start), day);
         assert_eq!(Zone::TOKYO.day(Time(start.0 - 1)), day.plus(-1));
+        assert_eq!(Zone::TOKYO.clock(Time(start.0 - 1)), "2026-04-30 23:59:59 +09");
     }
 }

@@ -181,7 +181,7 @@ fn read_file(name: &str, text: &str, file: &Table, request: &Request, at: Moment
             && s.at <= at.wall
             && s.until.is_none_or(|u| u > at.wall)
             && (s.until.is_some() || word(file, "ends") != "review")
-            && s.person.0 != request.actor.person.0
+            && (word(signers, "when") == "once" || s.person.0 != request.actor.person.0)
     };
     let good: Vec<&Signature> = record.signatures.iter().filter(good).collect();
     let roles = words(signers, "roles");
