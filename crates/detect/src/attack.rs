@@ -189,14 +189,20 @@ impl Attack {
         self.bands.iter().copied().flatten().collect()
     }
 
-    /// Forgets what is usual for `target` and learns it anew: for when what looks like an attack is
-    /// there to stay, such as a service that has moved in. What is frozen stays frozen otherwise.
+    /// Forgets what is usual for `target`, and for the prefix a host is in, and learns it anew: for
+    /// when what looks like an attack is there to stay, such as a service that has moved in. Without
+    /// it what is frozen stays frozen.
     pub fn learn_anew(&mut self, target: &IpNet) {
-        let watch = match self.table.place(&target.trunc()) {
-            Some(place) => self.prefixes.get_mut(place),
-            None => self.hosts.get_mut(&address(target.addr())),
+        let host = address(target.addr());
+        let place = match self.table.place(&target.trunc()) {
+            None => {
+                let Some(watch) = self.hosts.get_mut(&host) else { return };
+                watch.baseline = Baseline::default();
+                self.table.find(host)
+            }
+            place => place,
         };
-        if let Some(watch) = watch {
+        if let Some(watch) = place.and_then(|place| self.prefixes.get_mut(place)) {
             watch.baseline = Baseline::default();
         }
     }

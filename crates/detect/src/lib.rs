@@ -79,7 +79,8 @@ pub struct Config {
     pub warm_up_multiple: f64,
     /// Weight of one interval in what is usual, between 0 and 1.
     pub weight: f64,
-    /// Parts of [`Config::period`] that each have a usual of their own; 0 or 1 for none.
+    /// Parts of [`Config::period`] that each have a usual of their own; 0 or 1 for none,
+    /// and at most 10,080.
     pub slots: u32,
     /// The length of time after which traffic repeats itself.
     pub period: Span,

@@ -23,6 +23,8 @@ const DEVIATION_TO_SPREAD: f64 = 1.253_314;
 const CLIP: f64 = 3.0;
 /// Least spread in shares of the floor: below that, changes are of no interest.
 const LEAST_OF_FLOOR: f64 = 0.02;
+/// Most slots: one for every minute of a week.
+const MOST_SLOTS: u32 = 10_080;
 /// Bits of the packets that the least spread of packets is counted in.
 const LEAST_PACKET: f64 = 4_000.0;
 
@@ -153,10 +155,12 @@ impl Usual {
         self.edge(-band)
     }
     fn edge(&self, band: f64) -> Measured {
+        // Unlike `max`, this keeps what is not a number: above that is nothing.
+        let not_below_zero = |edge: f64| if edge < 0.0 { 0.0 } else { edge };
         let mut edge = Measured::default();
         for i in 0..SERIES {
-            edge.bits[i] = (self.mean.bits[i] + band * self.spread.bits[i]).max(0.0);
-            edge.packets[i] = (self.mean.packets[i] + band * self.spread.packets[i]).max(0.0);
+            edge.bits[i] = not_below_zero(self.mean.bits[i] + band * self.spread.bits[i]);
+            edge.packets[i] = not_below_zero(self.mean.packets[i] + band * self.spread.packets[i]);
         }
         edge
     }
@@ -164,7 +168,8 @@ impl Usual {
 
 /// The slot of the period that `since` is in.
 fn slot(since: Time, config: &Config) -> Option<usize> {
-    let (slots, period) = (i128::from(config.slots), i128::from(config.period.0));
+    let slots = i128::from(config.slots.min(MOST_SLOTS));
+    let period = i128::from(config.period.0);
     if slots < 2 || period < slots {
         return None;
     }

@@ -1,7 +1,7 @@
 //! A gate of the tests' own, over the book as it is compiled in, with everything signed.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use ground::{
     Acceptance, Actor, Answer, Book, Entry, Facts, Gate, Ground, Journal, Measure, MeasureName,
@@ -13,6 +13,9 @@ use terms::{
 
 /// When the tests begin: 2026-05-01T00:00Z.
 pub(crate) const START: Time = Time(1_777_593_600_000);
+
+/// Read once: a test process asks often.
+static BOOK: LazyLock<Arc<Book>> = LazyLock::new(|| Arc::new(Book::compiled().unwrap()));
 
 /// A journal that counts.
 #[derive(Default)]
@@ -49,8 +52,7 @@ fn ground(
     fields: Fields,
     subject: Subject,
 ) -> Ground {
-    let book = Arc::new(Book::compiled().unwrap());
-    let measure = book.measure(&MeasureName::of(measure)).unwrap();
+    let measure = BOOK.measure(&MeasureName::of(measure)).unwrap();
     let at = Moment::replayed(START);
     let request = Request {
         actor: Actor { person: Person("test".into()), roles: vec![Role::System] },
@@ -67,7 +69,7 @@ fn ground(
         record: everything_signed(measure),
     };
     #[expect(clippy::disallowed_methods, reason = "a test makes its own gate")]
-    let gate = Gate::new(Arc::clone(&book), Arc::new(Counts::default()), Zone::TOKYO);
+    let gate = Gate::new(Arc::clone(&BOOK), Arc::new(Counts::default()), Zone::TOKYO);
     match gate.ask(&request, at) {
         Answer::Granted(granted) => match granted.pass {
             Pass::Ground(ground) => ground,

@@ -94,7 +94,8 @@ fn ports(held: &[Weighed], of: impl Fn(&Record) -> Option<u16>) -> Vec<PortRange
     struct Port {
         during: f64,
         before: f64,
-        records: u32,
+        attacks: u32,
+        usuals: u32,
     }
     let mut by_port: BTreeMap<u16, Port> = BTreeMap::new();
     for w in held {
@@ -102,7 +103,8 @@ fn ports(held: &[Weighed], of: impl Fn(&Record) -> Option<u16>) -> Vec<PortRange
         let sum = by_port.entry(port).or_default();
         sum.during += w.during;
         sum.before += w.before;
-        sum.records = sum.records.saturating_add(u32::from(w.during > 0.0));
+        sum.attacks = sum.attacks.saturating_add(u32::from(w.during > 0.0));
+        sum.usuals = sum.usuals.saturating_add(u32::from(w.before > 0.0));
     }
     let (attack, usual) = (excess(held), sum(held, |w| w.before));
     let of_attack = |p: &Port| p.during - p.before;
@@ -114,14 +116,15 @@ fn ports(held: &[Weighed], of: impl Fn(&Record) -> Option<u16>) -> Vec<PortRange
         ports
     };
     let mut used = largest(&of_attack, PORT_COUNTS * attack);
-    used.retain(|p| p.1.records >= PORT_RECORDS);
+    used.retain(|p| p.1.attacks >= PORT_RECORDS);
     let in_used = used.iter().map(|p| of_attack(p.1)).sum::<f64>() / attack;
     let usual_in_used = used.iter().map(|p| p.1.before).sum::<f64>();
     let is_apart = usual <= 0.0 || in_used > 2.0 * usual_in_used / usual;
     if in_used >= KEEPS || (in_used >= OWN_RULE && is_apart) {
         return ranges(used.into_iter().map(|p| *p.0).collect());
     }
-    let others = largest(&|p| p.before, TOO_SMALL * usual);
+    let mut others = largest(&|p| p.before, TOO_SMALL * usual);
+    others.retain(|p| p.1.usuals >= PORT_RECORDS);
     let (during, before) =
         others.iter().fold((0.0, 0.0), |s, p| (s.0 + p.1.during, s.1 + p.1.before));
     // Some of what is above the usual there is other traffic that happens to be more than before.
