@@ -44,12 +44,20 @@ pub(crate) fn case(at: &At, what: CaseCommand) -> anyhow::Result<()> {
             return print(at, &case, show::case);
         }
         CaseCommand::Open { target, reason } => Command::OpenCase { target, reason },
-        CaseCommand::Answer { case, fact, so } => Command::Answer { case: id(case), fact: known(Fact::parse(&fact), "fact", &fact, Fact::ALL)?, so: so == YesNo::Yes },
+        CaseCommand::Answer { case, fact, so } => Command::Answer {
+            case: id(case),
+            fact: known(Fact::parse(&fact), "fact", &fact, Fact::ALL)?,
+            so: so == YesNo::Yes,
+        },
         CaseCommand::Vouch { case } => Command::Vouch { case: id(case) },
         CaseCommand::Sign { case } => Command::Sign { case: id(case) },
         CaseCommand::Refuse { case, reason } => Command::Decline { case: id(case), reason },
-        CaseCommand::Consent { case, line, minutes, link: false } => Command::Consent { case: id(case), line: Line(line), minutes },
-        CaseCommand::Consent { case, line, minutes, link: true } => Command::ConsentLink { case: id(case), line: Line(line), minutes, token: token()? },
+        CaseCommand::Consent { case, line, minutes, link: false } => {
+            Command::Consent { case: id(case), line: Line(line), minutes }
+        }
+        CaseCommand::Consent { case, line, minutes, link: true } => {
+            Command::ConsentLink { case: id(case), line: Line(line), minutes, token: token()? }
+        }
         CaseCommand::Told { case } => Command::Told { case: id(case) },
         CaseCommand::Close { case, reason } => Command::CloseCase { case: id(case), reason },
     };
@@ -74,12 +82,17 @@ pub(crate) fn measures(at: &At, what: Option<MeasureCommand>) -> anyhow::Result<
             let mode = known(Mode::parse(&mode), "mode", &mode, Mode::ALL)?;
             Command::Propose { change: Change::Mode { measure: name(&measure), mode }, reason }
         }
-        Some(MeasureCommand::Accept { measure, reason }) => Command::Propose { change: Change::Accept { measure: name(&measure) }, reason },
+        Some(MeasureCommand::Accept { measure, reason }) => {
+            Command::Propose { change: Change::Accept { measure: name(&measure) }, reason }
+        }
         Some(MeasureCommand::Number { number, value, reason }) => {
             let number = known(Number::parse(&number), "number", &number, Number::ALL)?;
             Command::Propose { change: Change::Number { number, value }, reason }
         }
-        Some(MeasureCommand::Fact { fact, so }) => Command::StandingFact { fact: known(Fact::parse(&fact), "fact", &fact, Fact::ALL)?, so: so == YesNo::Yes },
+        Some(MeasureCommand::Fact { fact, so }) => Command::StandingFact {
+            fact: known(Fact::parse(&fact), "fact", &fact, Fact::ALL)?,
+            so: so == YesNo::Yes,
+        },
         Some(MeasureCommand::OpenStatistics { purpose, reason }) => {
             let purpose = known(Purpose::parse(&purpose), "purpose", &purpose, Purpose::ALL)?;
             let spoken = command(at, &Command::OpenKept { purpose, reason })?;
@@ -97,7 +110,9 @@ pub(crate) fn exporters(at: &At, what: Option<ExporterCommand>) -> anyhow::Resul
             let exporters = query(at, "exporters")?;
             return print(at, &exporters, show::exporters);
         }
-        Some(ExporterCommand::Allow { exporters, reason }) => (Change::Exporters { exporters }, reason),
+        Some(ExporterCommand::Allow { exporters, reason }) => {
+            (Change::Exporters { exporters }, reason)
+        }
         Some(ExporterCommand::Trust { exporter, reason }) => (Change::Trust { exporter }, reason),
     };
     let answer = command(at, &Command::Propose { change, reason })?;
@@ -106,25 +121,36 @@ pub(crate) fn exporters(at: &At, what: Option<ExporterCommand>) -> anyhow::Resul
 
 /// `sekisho consents`
 pub(crate) fn consents(at: &At, withdraw: Option<u64>) -> anyhow::Result<()> {
-    let said = withdraw.map_or(Command::Consents, |id| Command::WithdrawConsent { consent: ConsentId(id) });
+    let said = withdraw
+        .map_or(Command::Consents, |id| Command::WithdrawConsent { consent: ConsentId(id) });
     print(at, &command(at, &said)?, show::plain)
 }
 
 /// `sekisho proposals`
 pub(crate) fn proposals(at: &At, approve: Option<u64>) -> anyhow::Result<()> {
-    let said = approve.map_or(Command::Proposals, |id| Command::Approve { proposal: ProposalId(id) });
+    let said =
+        approve.map_or(Command::Proposals, |id| Command::Approve { proposal: ProposalId(id) });
     print(at, &command(at, &said)?, show::plain)
 }
 
 /// Prints JSON as it is when asked to, else as `words` puts it.
-pub(crate) fn print(at: &At, value: &Value, words: impl Fn(&Value, Lang) -> String) -> anyhow::Result<()> {
+pub(crate) fn print(
+    at: &At,
+    value: &Value,
+    words: impl Fn(&Value, Lang) -> String,
+) -> anyhow::Result<()> {
     let text = if at.json { serde_json::to_string_pretty(value)? } else { words(value, at.lang) };
     show::line(&text);
     Ok(())
 }
 
 /// A word of a closed list, or an error that shows the list.
-fn known<T: Copy + core::fmt::Display>(word: Option<T>, kind: &str, written: &str, all: &[T]) -> anyhow::Result<T> {
+fn known<T: Copy + core::fmt::Display>(
+    word: Option<T>,
+    kind: &str,
+    written: &str,
+    all: &[T],
+) -> anyhow::Result<T> {
     word.with_context(|| {
         let all: Vec<String> = all.iter().map(ToString::to_string).collect();
         format!("there is no {kind} called {written}; there are: {}", all.join(", "))

@@ -83,7 +83,9 @@ impl Worker {
     fn close(&mut self, number: u64, since: Time, until: Time) {
         let interval = self.collector.close(since, until.since(since));
         // An interval is small and there are few: wait for a place a little rather than lose it.
-        let sent = self.keeper.send_timeout(ToKeeper::Interval(number, interval), Duration::from_millis(500));
+        let sent = self
+            .keeper
+            .send_timeout(ToKeeper::Interval(number, interval), Duration::from_millis(500));
         if sent.is_err() {
             self.shared.missed.fetch_add(1, Ordering::Relaxed);
         }

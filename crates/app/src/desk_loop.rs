@@ -1,8 +1,8 @@
 //! The desk's thread: takes in what stations say, lets the desk move on, carries out its orders.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use decide::{DeskError, Order, Telemetry};
 use detect::Numbers;
@@ -23,7 +23,10 @@ pub(crate) fn run(sekisho: &Arc<Sekisho>) {
         let at = sekisho.clock.now();
         if let Err(e) = step(sekisho, &mut erased_on, at) {
             // Nothing new is done while it cannot be written; what runs ends at its end.
-            tracing::error!(error = &e as &dyn std::error::Error, "the desk could not go on; it tries again");
+            tracing::error!(
+                error = &e as &dyn std::error::Error,
+                "the desk could not go on; it tries again"
+            );
         }
         let swept = sekisho.actuator.sweep(at);
         if !swept.is_empty() {
@@ -38,7 +41,10 @@ fn step(sekisho: &Arc<Sekisho>, erased_on: &mut Option<Day>, at: Moment) -> Resu
     let telemetry = telemetry(sekisho, &health);
     let mut desk = sekisho.desk();
     if let Some(by) = sekisho.clock.jumped() {
-        tracing::warn!(milliseconds = by, "the wall clock was set; erasure waits until a person says the clock is right");
+        tracing::warn!(
+            milliseconds = by,
+            "the wall clock was set; erasure waits until a person says the clock is right"
+        );
         desk.clock_jumped(by, at)?;
     }
     for told in sekisho.told.try_iter() {
@@ -57,10 +63,19 @@ fn step(sekisho: &Arc<Sekisho>, erased_on: &mut Option<Day>, at: Moment) -> Resu
     Ok(())
 }
 
-fn take(sekisho: &Sekisho, desk: &mut decide::Desk, told: FromKeeper, health: &[Health], at: Moment) -> Result<(), DeskError> {
+fn take(
+    sekisho: &Sekisho,
+    desk: &mut decide::Desk,
+    told: FromKeeper,
+    health: &[Health],
+    at: Moment,
+) -> Result<(), DeskError> {
     match told {
-        FromKeeper::Change(detect::Change::Began { finding, .. } | detect::Change::Continues { finding, .. }) => {
-            let doubtful: Vec<_> = health.iter().filter(|h| h.doubtful.is_some()).map(|h| h.exporter).collect();
+        FromKeeper::Change(
+            detect::Change::Began { finding, .. } | detect::Change::Continues { finding, .. },
+        ) => {
+            let doubtful: Vec<_> =
+                health.iter().filter(|h| h.doubtful.is_some()).map(|h| h.exporter).collect();
             desk.found(&finding, &doubtful, at)?;
         }
         FromKeeper::Change(detect::Change::Ended { target, .. }) => desk.calmed(&target, at)?,
@@ -75,7 +90,12 @@ fn take(sekisho: &Sekisho, desk: &mut decide::Desk, told: FromKeeper, health: &[
     Ok(())
 }
 
-fn carry_out(sekisho: &Sekisho, desk: &mut decide::Desk, order: Order, at: Moment) -> Result<(), DeskError> {
+fn carry_out(
+    sekisho: &Sekisho,
+    desk: &mut decide::Desk,
+    order: Order,
+    at: Moment,
+) -> Result<(), DeskError> {
     match order {
         Order::Learn { case, ground, target, since } => {
             let learn = ToKeeper::Learn { case, ground, target, since };
@@ -88,7 +108,12 @@ fn carry_out(sekisho: &Sekisho, desk: &mut decide::Desk, order: Order, at: Momen
             let (measure, answer) = (permitted.measure().clone(), permitted.answer());
             let done = sekisho.actuator.apply(permitted, at);
             let done = done.map(|_| (measure, answer, until)).map_err(|e| e.to_string());
-            tracing::info!(case = case.0, mitigation = id.0, ok = done.is_ok(), "mitigation handed to the actuator");
+            tracing::info!(
+                case = case.0,
+                mitigation = id.0,
+                ok = done.is_ok(),
+                "mitigation handed to the actuator"
+            );
             desk.applied(case, id, done, at)?;
         }
         Order::Withdraw(case, id) => match sekisho.actuator.withdraw(id) {
@@ -97,14 +122,23 @@ fn carry_out(sekisho: &Sekisho, desk: &mut decide::Desk, order: Order, at: Momen
         },
         Order::WithdrawAll => {
             let all = sekisho.actuator.withdraw_all();
-            let in_force: Vec<_> = desk.cases().filter_map(|c| Some((c.id, c.mitigated.as_ref()?.id))).collect();
+            let in_force: Vec<_> =
+                desk.cases().filter_map(|c| Some((c.id, c.mitigated.as_ref()?.id))).collect();
             for (case, id) in in_force {
-                desk.withdrawn(case, id, Text::of("全停止により解除。", "Withdrawn: everything was stopped."), at)?;
+                desk.withdrawn(
+                    case,
+                    id,
+                    Text::of("全停止により解除。", "Withdrawn: everything was stopped."),
+                    at,
+                )?;
             }
             tracing::warn!(count = all.len(), "everything was withdrawn and all opening stopped");
         }
         Order::Exporters(list) => {
-            let list: Vec<_> = list.iter().map(|(name, address)| allowed_exporter(&sekisho.settings, name, *address)).collect();
+            let list: Vec<_> = list
+                .iter()
+                .map(|(name, address)| allowed_exporter(&sekisho.settings, name, *address))
+                .collect();
             if let Err(e) = sekisho.intake.allow(&list) {
                 tracing::error!("the list of exporters was not taken: {e}");
             }
@@ -119,18 +153,24 @@ fn carry_out(sekisho: &Sekisho, desk: &mut decide::Desk, order: Order, at: Momen
 /// Sets grounds and numbers for the other stations.
 fn give_orders(sekisho: &Sekisho, desk: &decide::Desk, at: Moment) {
     let grounds = desk.grounds();
-    let number = |n: Number| desk.standing().numbers.get(&n).filter(|s| s.is_complete()).map(|s| s.value);
+    let number =
+        |n: Number| desk.standing().numbers.get(&n).filter(|s| s.is_complete()).map(|s| s.value);
     let numbers = match (number(Number::AnomalyBand), number(Number::AnomalyFloor)) {
         (Some(band), Some(mbps)) => Some(Numbers { band, floor_bits: mbps * 1e6 }),
         _ => None,
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; settings are above zero")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates; settings are above zero"
+    )]
     let whole = |value: f64| value as u64;
     let hold = number(Number::HoldMinutes).map(|m| Span::seconds(whole(m * 60.0)));
     let days = number(Number::StatisticsDays).and_then(|d| i32::try_from(whole(d)).ok());
     let last_day = days.map(|d| Zone::TOKYO.day(at.wall).plus(d));
     *sekisho.shared.grounds.write().unwrap_or_else(PoisonError::into_inner) = grounds.clone();
-    *sekisho.orders.lock().unwrap_or_else(PoisonError::into_inner) = crate::keep::Orders { grounds, numbers, hold, last_day };
+    *sekisho.orders.lock().unwrap_or_else(PoisonError::into_inner) =
+        crate::keep::Orders { grounds, numbers, hold, last_day };
 }
 
 /// The busiest link with a known capacity.
@@ -138,7 +178,11 @@ fn telemetry(sekisho: &Sekisho, health: &[Health]) -> Telemetry {
     let seen = sekisho.seen.lock().unwrap_or_else(PoisonError::into_inner);
     let loads = seen.links.iter().filter_map(|load| {
         let exporter = health.iter().find(|h| h.exporter == load.exporter)?;
-        let link = sekisho.settings.link.iter().find(|l| l.exporter == exporter.name && l.interface == load.interface)?;
+        let link = sekisho
+            .settings
+            .link
+            .iter()
+            .find(|l| l.exporter == exporter.name && l.interface == load.interface)?;
         Some((link.label.clone(), load.bits_per_second / (link.capacity_mbps * 1e6) * 100.0))
     });
     Telemetry { busiest: loads.max_by(|a, b| a.1.total_cmp(&b.1)) }

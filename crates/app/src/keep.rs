@@ -132,7 +132,12 @@ impl Keeper {
             }
         }
         // An interval a worker missed is compared with what there is once the next one is full.
-        let full: Vec<u64> = self.open.iter().filter(|(n, (r, _))| *r >= self.workers || **n + 1 < number).map(|(n, _)| *n).collect();
+        let full: Vec<u64> = self
+            .open
+            .iter()
+            .filter(|(n, (r, _))| *r >= self.workers || **n + 1 < number)
+            .map(|(n, _)| *n)
+            .collect();
         for number in full {
             if let Some((_, interval)) = self.open.remove(&number) {
                 self.compare(&interval);
@@ -176,7 +181,8 @@ impl Keeper {
     /// Opens the held minutes with the case's ground: during the attack, and before it.
     fn learn(&self, ground: &Ground, target: IpNet, since: Time, at: Moment) -> Option<Learnt> {
         let (span, ring) = self.ring.as_ref()?;
-        let during: Vec<_> = ring.open(ground, since, Time(i64::MAX), at).filter_map(Result::ok).collect();
+        let during: Vec<_> =
+            ring.open(ground, since, Time(i64::MAX), at).filter_map(Result::ok).collect();
         let from = at.wall.before(*span);
         let before: Vec<_> = ring.open(ground, from, since, at).filter_map(Result::ok).collect();
         let learnt = detect::learn(&during, &before, target);

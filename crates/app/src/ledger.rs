@@ -24,7 +24,14 @@ pub(crate) fn verify(dir: &Path, key: Option<&str>, json: bool) -> anyhow::Resul
     });
     let (text, code) = match &result {
         Ok(found) => (if json { found_json(found) } else { found_text(found) }, ExitCode::SUCCESS),
-        Err(fault) => (if json { fault_json(fault) } else { format!("the ledger does not verify: {}: {fault}", folder.display()) }, ExitCode::FAILURE),
+        Err(fault) => (
+            if json {
+                fault_json(fault)
+            } else {
+                format!("the ledger does not verify: {}: {fault}", folder.display())
+            },
+            ExitCode::FAILURE,
+        ),
     };
     show::line(&text);
     Ok(code)

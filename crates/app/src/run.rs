@@ -33,7 +33,8 @@ pub(crate) fn up(up: cli::Up) -> anyhow::Result<()> {
 
 /// A runtime for the edges: pages, control socket, BGP.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.context("cannot start the runtime")
 }
 
@@ -55,9 +56,12 @@ impl Running {
         let http = listener.local_addr()?;
         let sekisho = Arc::new(Sekisho::start(settings, Arc::new(Clock::start()))?);
         let for_desk = Arc::clone(&sekisho);
-        let desk_thread = std::thread::Builder::new().name("desk".into()).spawn(move || desk_loop::run(&for_desk))?;
+        let desk_thread = std::thread::Builder::new()
+            .name("desk".into())
+            .spawn(move || desk_loop::run(&for_desk))?;
         let (shutdown, stopped) = tokio::sync::watch::channel(false);
-        let (for_pages, for_clock, for_control) = (Arc::clone(&sekisho), Arc::clone(&sekisho.clock), Arc::clone(&sekisho));
+        let (for_pages, for_clock, for_control) =
+            (Arc::clone(&sekisho), Arc::clone(&sekisho.clock), Arc::clone(&sekisho));
         let clock: console::Clock = Arc::new(move || for_clock.now());
         let name = sekisho.settings.operator.clone();
         let pages = console::Console {
@@ -66,7 +70,8 @@ impl Running {
             snapshot: Arc::new(move || snapshot::take(&for_pages)),
             clock: Arc::clone(&clock),
         };
-        let extra: console::control::Extra = Arc::new(move |query, _request| answer(&for_control, query));
+        let extra: console::control::Extra =
+            Arc::new(move |query, _request| answer(&for_control, query));
         let control = console::control::Control::bind(&sekisho.socket())?;
         let mut servers = Vec::new();
         let desk = Arc::clone(&sekisho.desk);
@@ -103,13 +108,20 @@ impl Running {
             (desk.standing().missing(desk.book(), at.wall), s.intake.health().len())
         };
         if exporters == 0 {
-            tracing::warn!("no exporter is allowed, so nothing is decoded: add [[exporter]] entries, or `sekisho exporters allow NAME=ADDRESS --reason … --as …`");
+            tracing::warn!(
+                "no exporter is allowed, so nothing is decoded: add [[exporter]] entries, or `sekisho exporters allow NAME=ADDRESS --reason … --as …`"
+            );
         }
         if s.settings.person.is_empty() {
-            tracing::warn!("nobody is in the settings, so nothing can be signed: add [[person]] entries with name and roles");
+            tracing::warn!(
+                "nobody is in the settings, so nothing can be signed: add [[person]] entries with name and roles"
+            );
         }
         if !missing.is_empty() {
-            tracing::warn!(count = missing.len(), "measures lack something before they can run: `sekisho measures --as NAME` says what and how");
+            tracing::warn!(
+                count = missing.len(),
+                "measures lack something before they can run: `sekisho measures --as NAME` says what and how"
+            );
         }
     }
 
@@ -117,7 +129,8 @@ impl Running {
     pub(crate) async fn stop(&self) {
         self.sekisho.stop().await;
         let _nobody_listens = self.shutdown.send(true);
-        let servers = core::mem::take(&mut *self.servers.lock().unwrap_or_else(PoisonError::into_inner));
+        let servers =
+            core::mem::take(&mut *self.servers.lock().unwrap_or_else(PoisonError::into_inner));
         for server in servers {
             let _ended_badly = server.await;
         }

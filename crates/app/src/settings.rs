@@ -130,8 +130,9 @@ impl Settings {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the settings file {}", path.display()))?;
-        let settings: Self = toml::from_str(&text)
-            .with_context(|| format!("the settings file {} is not as it should be", path.display()))?;
+        let settings: Self = toml::from_str(&text).with_context(|| {
+            format!("the settings file {} is not as it should be", path.display())
+        })?;
         settings.check().with_context(|| format!("in the settings file {}", path.display()))?;
         Ok(settings)
     }

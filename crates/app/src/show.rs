@@ -23,7 +23,9 @@ pub(crate) fn say(text: &Value, lang: Lang) -> &str {
 /// A value as short `key: value` lines.
 pub(crate) fn plain(value: &Value, _lang: Lang) -> String {
     match value {
-        Value::Object(fields) => fields.iter().map(|(k, v)| format!("{k}: {}", bare(v))).collect::<Vec<_>>().join("\n"),
+        Value::Object(fields) => {
+            fields.iter().map(|(k, v)| format!("{k}: {}", bare(v))).collect::<Vec<_>>().join("\n")
+        }
         Value::Array(items) if items.is_empty() => "–".to_owned(),
         Value::Array(items) => items.iter().map(bare).collect::<Vec<_>>().join("\n"),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => bare(value),
@@ -41,14 +43,24 @@ pub(crate) fn cases(value: &Value, lang: Lang) -> String {
     };
     let mut out = String::new();
     for case in cases {
-        let _ = writeln!(out, "#{} {} {} {} {}", case["case"], bare(&case["state"]), bare(&case["kind"]), bare(&case["class"]), bare(&case["verdict"]));
+        let _ = writeln!(
+            out,
+            "#{} {} {} {} {}",
+            case["case"],
+            bare(&case["state"]),
+            bare(&case["kind"]),
+            bare(&case["class"]),
+            bare(&case["verdict"])
+        );
         let words = say(&case["words"], lang);
         if !words.is_empty() {
             let _ = writeln!(out, "   {words}");
         }
         for question in case["open"].as_array().into_iter().flatten() {
-            let roles: Vec<String> = question["roles"].as_array().into_iter().flatten().map(bare).collect();
-            let _ = writeln!(out, "   ? {} [{}]", say(&question["question"], lang), roles.join(", "));
+            let roles: Vec<String> =
+                question["roles"].as_array().into_iter().flatten().map(bare).collect();
+            let _ =
+                writeln!(out, "   ? {} [{}]", say(&question["question"], lang), roles.join(", "));
         }
         if let Some(until) = case["in-force-until"].as_str() {
             let _ = writeln!(out, "   {} {until}", pick(lang, "実施中、終期", "in force until"));
@@ -63,8 +75,17 @@ pub(crate) fn cases(value: &Value, lang: Lang) -> String {
 /// `sekisho case show`
 pub(crate) fn case(value: &Value, lang: Lang) -> String {
     let mut out = cases(&Value::Array(vec![value.clone()]), lang);
-    let _ = write!(out, "\n\n{}\n{}", pick(lang, "閲覧の根拠", "shown under"), spoken(&value["shown-under"], lang));
-    for (key, ja, en) in [("target", "宛先", "target"), ("line", "回線", "line"), ("plan-digest", "計画の要約値", "plan digest")] {
+    let _ = write!(
+        out,
+        "\n\n{}\n{}",
+        pick(lang, "閲覧の根拠", "shown under"),
+        spoken(&value["shown-under"], lang)
+    );
+    for (key, ja, en) in [
+        ("target", "宛先", "target"),
+        ("line", "回線", "line"),
+        ("plan-digest", "計画の要約値", "plan digest"),
+    ] {
         if let Some(text) = value[key].as_str() {
             let _ = write!(out, "\n{}: {text}", pick(lang, ja, en));
         }
@@ -79,7 +100,11 @@ pub(crate) fn case(value: &Value, lang: Lang) -> String {
     for step in value["history"].as_array().into_iter().flatten() {
         let event = &step["event"];
         let words = say(&event["words"], lang);
-        let rest = if words.is_empty() { event.to_string() } else { format!("{} {words}", bare(&event["code"])) };
+        let rest = if words.is_empty() {
+            event.to_string()
+        } else {
+            format!("{} {words}", bare(&event["code"]))
+        };
         let _ = write!(out, "\n  {} {} {rest}", bare(&step["at"]), bare(&event["event"]));
     }
     out
@@ -111,18 +136,42 @@ pub(crate) fn spoken(value: &Value, lang: Lang) -> String {
 }
 
 fn alternative(way: &Value, lang: Lang) -> String {
-    let takes: Vec<String> = way["takes"].as_array().into_iter().flatten().map(|t| say(&t[1], lang).to_owned()).collect();
-    format!("  → ({}) {} [{}]: {} {}", bare(&way["item"]), say(&way["title"], lang), bare(&way["code"]), pick(lang, "必要なこと", "it takes"), takes.join("; "))
+    let takes: Vec<String> = way["takes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|t| say(&t[1], lang).to_owned())
+        .collect();
+    format!(
+        "  → ({}) {} [{}]: {} {}",
+        bare(&way["item"]),
+        say(&way["title"], lang),
+        bare(&way["code"]),
+        pick(lang, "必要なこと", "it takes"),
+        takes.join("; ")
+    )
 }
 
 /// `sekisho measures`
 pub(crate) fn measures(value: &Value, lang: Lang) -> String {
     let mut out = String::new();
     for m in value.as_array().into_iter().flatten() {
-        let _ = writeln!(out, "{:<6} {} [{}] {}", bare(&m["item"]), bare(&m["measure"]), bare(&m["mode"]), bare(&m["code"]));
+        let _ = writeln!(
+            out,
+            "{:<6} {} [{}] {}",
+            bare(&m["item"]),
+            bare(&m["measure"]),
+            bare(&m["mode"]),
+            bare(&m["code"])
+        );
         let _ = writeln!(out, "       {} ({})", say(&m["title"], lang), bare(&m["cites"]));
         for lack in m["missing"].as_array().into_iter().flatten() {
-            let _ = writeln!(out, "       - {}\n         {}", say(&lack["what"], lang), bare(&lack["how"]));
+            let _ = writeln!(
+                out,
+                "       - {}\n         {}",
+                say(&lack["what"], lang),
+                bare(&lack["how"])
+            );
         }
     }
     out.trim_end().to_owned()
@@ -130,14 +179,47 @@ pub(crate) fn measures(value: &Value, lang: Lang) -> String {
 
 /// `sekisho exporters`
 pub(crate) fn exporters(value: &Value, lang: Lang) -> String {
-    let mut out = format!("{:<16} {:>12} {:>12} {:>8} {:>8}  {}\n", pick(lang, "名称", "exporter"), pick(lang, "データグラム", "datagrams"), pick(lang, "レコード", "records"), pick(lang, "欠落", "lost"), pick(lang, "不可", "bad"), pick(lang, "状態", "state"));
+    let mut out = format!(
+        "{:<16} {:>12} {:>12} {:>8} {:>8}  {}\n",
+        pick(lang, "名称", "exporter"),
+        pick(lang, "データグラム", "datagrams"),
+        pick(lang, "レコード", "records"),
+        pick(lang, "欠落", "lost"),
+        pick(lang, "不可", "bad"),
+        pick(lang, "状態", "state")
+    );
     for e in value["exporters"].as_array().into_iter().flatten() {
-        let bad: u64 = e["undecodable"].as_array().into_iter().flatten().filter_map(|u| u["times"].as_u64()).sum();
-        let lost = e["lost_datagrams"].as_u64().unwrap_or(0) + e["lost_records"].as_u64().unwrap_or(0);
-        let state = if e["doubtful"].is_null() { pick(lang, "正常", "ok").to_owned() } else { format!("{} {}", pick(lang, "要確認", "doubtful:"), e["doubtful"]) };
-        let _ = writeln!(out, "{:<16} {:>12} {:>12} {lost:>8} {bad:>8}  {state}", bare(&e["name"]), e["datagrams"], e["records"]);
+        let bad: u64 = e["undecodable"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|u| u["times"].as_u64())
+            .sum();
+        let lost =
+            e["lost_datagrams"].as_u64().unwrap_or(0) + e["lost_records"].as_u64().unwrap_or(0);
+        let state = if e["doubtful"].is_null() {
+            pick(lang, "正常", "ok").to_owned()
+        } else {
+            format!("{} {}", pick(lang, "要確認", "doubtful:"), e["doubtful"])
+        };
+        let _ = writeln!(
+            out,
+            "{:<16} {:>12} {:>12} {lost:>8} {bad:>8}  {state}",
+            bare(&e["name"]),
+            e["datagrams"],
+            e["records"]
+        );
     }
-    let _ = write!(out, "{}: {}", pick(lang, "一覧にない送信元からのデータグラム（数えるのみ）", "datagrams from strangers (counted only)"), value["strangers"]);
+    let _ = write!(
+        out,
+        "{}: {}",
+        pick(
+            lang,
+            "一覧にない送信元からのデータグラム（数えるのみ）",
+            "datagrams from strangers (counted only)"
+        ),
+        value["strangers"]
+    );
     out
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::PoisonError;
 
-use console::{Band, Expected, Exporter, Kept, Ledger, Link, Mitigation, Peer, Snapshot, Told, Undecodable};
+use console::{
+    Band, Expected, Exporter, Kept, Ledger, Link, Mitigation, Peer, Snapshot, Told, Undecodable,
+};
 use terms::Text;
 
 use crate::desk_loop::KEPT;
@@ -19,8 +21,15 @@ pub(crate) fn take(sekisho: &Sekisho) -> Snapshot {
     });
     let links = seen.links.iter().filter_map(|load| {
         let exporter = health.iter().find(|h| h.exporter == load.exporter)?;
-        let link = sekisho.settings.link.iter().find(|l| l.exporter == exporter.name && l.interface == load.interface)?;
-        Some(Link { name: link.label.clone(), used: load.bits_per_second / (link.capacity_mbps * 1e6) * 100.0 })
+        let link = sekisho
+            .settings
+            .link
+            .iter()
+            .find(|l| l.exporter == exporter.name && l.interface == load.interface)?;
+        Some(Link {
+            name: link.label.clone(),
+            used: load.bits_per_second / (link.capacity_mbps * 1e6) * 100.0,
+        })
     });
     let mut snapshot = Snapshot {
         bands: bands.collect(),
@@ -35,10 +44,13 @@ pub(crate) fn take(sekisho: &Sekisho) -> Snapshot {
     snapshot.mitigations = mitigations(sekisho);
     snapshot.peers = peers(sekisho);
     snapshot.ledger = ledger(sekisho);
-    snapshot.kept = KEPT.iter().filter_map(|&source| {
-        let count = sekisho.account.count_kept(source).ok()?;
-        Some(Kept { source, count })
-    }).collect();
+    snapshot.kept = KEPT
+        .iter()
+        .filter_map(|&source| {
+            let count = sekisho.account.count_kept(source).ok()?;
+            Some(Kept { source, count })
+        })
+        .collect();
     snapshot
 }
 
@@ -48,30 +60,51 @@ fn exporter(h: &observe::Health) -> Exporter {
         datagrams: h.datagrams,
         records: h.records,
         lost: h.lost_datagrams + h.lost_records,
-        undecodable: h.undecodable.iter().map(|u| Undecodable { reason: u.reason.word().to_owned(), text: u.reason.text(), times: u.times }).collect(),
+        undecodable: h
+            .undecodable
+            .iter()
+            .map(|u| Undecodable {
+                reason: u.reason.word().to_owned(),
+                text: u.reason.text(),
+                times: u.times,
+            })
+            .collect(),
         no_template: h.no_template,
         dropped: h.dropped_full,
         unknown_sampling: 0,
         last_seen: h.last_seen,
         sampling: h.sampling.as_ref().map(|r| {
             let by = r.by.text();
-            Text { ja: format!("1/{}（{}）", r.one_in, by.ja), en: format!("1 in {} ({})", r.one_in, by.en) }
+            Text {
+                ja: format!("1/{}（{}）", r.one_in, by.ja),
+                en: format!("1 in {} ({})", r.one_in, by.en),
+            }
         }),
         doubtful: h.doubtful.as_ref().map(|d| d.reason.text()),
     }
 }
 
 fn mitigations(sekisho: &Sekisho) -> Vec<Mitigation> {
-    let cases: Vec<_> = sekisho.desk().cases().filter_map(|c| Some((c.mitigated.as_ref()?.id, c.id))).collect();
+    let cases: Vec<_> =
+        sekisho.desk().cases().filter_map(|c| Some((c.mitigated.as_ref()?.id, c.id))).collect();
     let standing = sekisho.actuator.standing();
-    standing.into_iter().filter_map(|s| {
-        let (_, case) = cases.iter().find(|(id, _)| *id == s.id)?;
-        let told = |(peer, carried): (String, act::Carried)| {
-            let word = carried_text(&carried);
-            Told { peer, state: word }
-        };
-        Some(Mitigation { id: s.id, case: *case, rules: s.rules.len(), ends: s.ends, peers: s.peers.into_iter().map(told).collect() })
-    }).collect()
+    standing
+        .into_iter()
+        .filter_map(|s| {
+            let (_, case) = cases.iter().find(|(id, _)| *id == s.id)?;
+            let told = |(peer, carried): (String, act::Carried)| {
+                let word = carried_text(&carried);
+                Told { peer, state: word }
+            };
+            Some(Mitigation {
+                id: s.id,
+                case: *case,
+                rules: s.rules.len(),
+                ends: s.ends,
+                peers: s.peers.into_iter().map(told).collect(),
+            })
+        })
+        .collect()
 }
 
 fn carried_text(carried: &act::Carried) -> Text {
@@ -86,19 +119,24 @@ fn carried_text(carried: &act::Carried) -> Text {
 }
 
 fn peers(sekisho: &Sekisho) -> Vec<Peer> {
-    sekisho.actuator.peers().into_iter().map(|p| Peer {
-        name: p.name,
-        up: p.state == act::SessionState::Established,
-        state: match p.state {
-            act::SessionState::Waiting => Text::of("再接続待ち", "waiting to connect again"),
-            act::SessionState::Connecting => Text::of("接続中", "connecting"),
-            act::SessionState::Opening => Text::of("セッション確立中", "opening"),
-            act::SessionState::Established => Text::of("確立", "established"),
-            act::SessionState::Stopped => Text::of("停止", "stopped"),
-        },
-        since: p.since,
-        announced: p.announced,
-    }).collect()
+    sekisho
+        .actuator
+        .peers()
+        .into_iter()
+        .map(|p| Peer {
+            name: p.name,
+            up: p.state == act::SessionState::Established,
+            state: match p.state {
+                act::SessionState::Waiting => Text::of("再接続待ち", "waiting to connect again"),
+                act::SessionState::Connecting => Text::of("接続中", "connecting"),
+                act::SessionState::Opening => Text::of("セッション確立中", "opening"),
+                act::SessionState::Established => Text::of("確立", "established"),
+                act::SessionState::Stopped => Text::of("停止", "stopped"),
+            },
+            since: p.since,
+            announced: p.announced,
+        })
+        .collect()
 }
 
 fn ledger(sekisho: &Sekisho) -> Ledger {
@@ -121,11 +159,31 @@ fn warnings(sekisho: &Sekisho, seen: &crate::keep::Seen) -> Vec<Text> {
             warnings.push(Text { ja: format!("{ja}：{count}"), en: format!("{en}: {count}") });
         }
     };
-    warn(seen.left_out.unknown_sampling, "直近の区間で、サンプリングレート不明のレコード", "records of unknown sampling rate in the last interval");
-    warn(sekisho.shared.missed.load(Relaxed), "処理が追いつかず渡せなかったバッチ", "batches the next station was not ready for");
-    warn(sekisho.shared.unopened.load(Relaxed), "根拠がなく開かれなかったバッチ", "batches no standing ground opened");
-    warn(seen.held_refused, "保持の根拠に含まれず保持しなかったバッチ", "batches the holding ground did not take");
-    warn(sekisho.lost.load(Relaxed), "渡せなかった検知結果", "detector results that could not be handed on");
+    warn(
+        seen.left_out.unknown_sampling,
+        "直近の区間で、サンプリングレート不明のレコード",
+        "records of unknown sampling rate in the last interval",
+    );
+    warn(
+        sekisho.shared.missed.load(Relaxed),
+        "処理が追いつかず渡せなかったバッチ",
+        "batches the next station was not ready for",
+    );
+    warn(
+        sekisho.shared.unopened.load(Relaxed),
+        "根拠がなく開かれなかったバッチ",
+        "batches no standing ground opened",
+    );
+    warn(
+        seen.held_refused,
+        "保持の根拠に含まれず保持しなかったバッチ",
+        "batches the holding ground did not take",
+    );
+    warn(
+        sekisho.lost.load(Relaxed),
+        "渡せなかった検知結果",
+        "detector results that could not be handed on",
+    );
     for surge in &seen.surges {
         let label = sekisho.settings.label(&surge.prefix);
         warnings.push(Text {

@@ -47,7 +47,9 @@ impl Sekisho {
         let at = clock.now();
         let book = Arc::new(Book::compiled().context("the book of measures does not load")?);
         let account = Account::open(&settings.data, &settings.ledger, at.wall);
-        let account = Arc::new(account.with_context(|| format!("cannot take up the data folder {}", settings.data.display()))?);
+        let account = Arc::new(account.with_context(|| {
+            format!("cannot take up the data folder {}", settings.data.display())
+        })?);
         let desk = Desk::open(Arc::clone(&account), book, settings.desk()?, at)?;
         let mask = desk.mask();
         let exporters = exporters(&settings, &desk);
@@ -60,7 +62,8 @@ impl Sekisho {
         let (outbox, told) = crossbeam_channel::bounded(WAITING_BATCHES);
         let config = detectors(&settings);
         let shared: Arc<Shared> = Arc::default();
-        let (seen, orders): (Arc<Mutex<Seen>>, Arc<Mutex<Orders>>) = (Arc::default(), Arc::default());
+        let (seen, orders): (Arc<Mutex<Seen>>, Arc<Mutex<Orders>>) =
+            (Arc::default(), Arc::default());
         let (stop, lost): (Arc<AtomicBool>, Arc<AtomicU64>) = (Arc::default(), Arc::default());
         let mut threads = Vec::new();
         for number in 0..workers {
@@ -96,7 +99,14 @@ impl Sekisho {
             last_day: None,
         };
         let now = Arc::clone(&clock);
-        let intake = Intake::start(&settings.flow, &exporters, mask, origin, Arc::new(move || now.now()), to_workers)?;
+        let intake = Intake::start(
+            &settings.flow,
+            &exporters,
+            mask,
+            origin,
+            Arc::new(move || now.now()),
+            to_workers,
+        )?;
         Ok(Self {
             settings,
             clock,
@@ -128,17 +138,22 @@ impl Sekisho {
     /// Withdraws everything and ends every thread.
     pub(crate) async fn stop(&self) {
         let at = self.clock.now();
-        let standing: Vec<_> = self.desk().cases().filter_map(|c| Some((c.id, c.mitigated.as_ref()?.id))).collect();
+        let standing: Vec<_> =
+            self.desk().cases().filter_map(|c| Some((c.id, c.mitigated.as_ref()?.id))).collect();
         self.actuator.stop().await;
         for (case, id) in standing {
-            let why = terms::Text::of("プログラムの停止により解除。", "Withdrawn because the program stopped.");
+            let why = terms::Text::of(
+                "プログラムの停止により解除。",
+                "Withdrawn because the program stopped.",
+            );
             if let Err(e) = self.desk().withdrawn(case, id, why, at) {
                 tracing::error!(case = case.0, "could not note the withdrawal: {e}");
             }
         }
         self.stop.store(true, Ordering::Release);
         self.shared.stop.store(true, Ordering::Release);
-        let threads = core::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let threads =
+            core::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("a thread ended badly");
@@ -150,13 +165,20 @@ impl Sekisho {
 /// The exporters two persons allowed in the book, else the settings'.
 fn exporters(settings: &Settings, desk: &Desk) -> Vec<observe::Exporter> {
     match &desk.standing().exporters {
-        Some(allowed) => allowed.iter().map(|(name, address)| allowed_exporter(settings, name, *address)).collect(),
+        Some(allowed) => allowed
+            .iter()
+            .map(|(name, address)| allowed_exporter(settings, name, *address))
+            .collect(),
         None => settings.exporter.clone(),
     }
 }
 
 /// An exporter from the book, with the sampling rate the settings give for its name.
-pub(crate) fn allowed_exporter(settings: &Settings, name: &str, address: std::net::IpAddr) -> observe::Exporter {
+pub(crate) fn allowed_exporter(
+    settings: &Settings,
+    name: &str,
+    address: std::net::IpAddr,
+) -> observe::Exporter {
     let sampling = settings.exporter.iter().find(|e| e.name == name).and_then(|e| e.sampling);
     observe::Exporter { name: name.to_owned(), address, sampling }
 }

@@ -5,9 +5,7 @@ mod capture;
 mod exporter;
 mod isp;
 mod people;
-mod frames;
 mod random;
-mod scenes;
 mod script;
 mod story;
 mod traffic;
@@ -36,12 +34,13 @@ pub(crate) fn run(demo: cli::Demo) -> anyhow::Result<ExitCode> {
     let settings = settings(&temporary.folder, demo.http);
     runtime()?.block_on(async {
         let running = Running::start(settings).await?;
-        let destination = *running.sekisho.intake.addresses().first().context("no flow listener")?;
+        let destination =
+            *running.sekisho.intake.addresses().first().context("no flow listener")?;
         let clock = Arc::clone(&running.sekisho.clock);
-        let isp = Isp::start([destination; 3], Arc::new(move || clock.now()), traffic::Pace { day: terms::Span::seconds(DAY), ..traffic::Pace::default() })?;
+        let isp =
+            Isp::start([destination; 3], Arc::new(move || clock.now()), traffic::Pace::demo(DAY))?;
         if let Some(file) = &demo.pcap {
-            let to = [addresses::LINE_9, addresses::V6_HOST];
-            isp.replay(capture::Capture::open(file, &to)?);
+            isp.replay(file)?;
         }
         say_where(&running);
         // The story is told on a thread that may wait; it ends early when the demo is interrupted.
@@ -68,35 +67,85 @@ pub(crate) fn run(demo: cli::Demo) -> anyhow::Result<ExitCode> {
 
 /// The made-up ISP's settings.
 fn settings(data: &Path, http: SocketAddr) -> Settings {
-    let line = |name: &str, address: std::net::IpAddr| LineEntry { line: Line(name.into()), prefixes: vec![IpNet::from(address)], kind: LineKind::Static };
+    let line = |name: &str, address: std::net::IpAddr| LineEntry {
+        line: Line(name.into()),
+        prefixes: vec![IpNet::from(address)],
+        kind: LineKind::Static,
+    };
     let kind = |label: &str| if label == "hosting" { LineKind::Hosting } else { LineKind::Dynamic };
-    let mut exporters: Vec<observe::Exporter> = addresses::LINKS.iter().chain([&addresses::CAPTURE]).map(|l| observe::Exporter { name: l.exporter.into(), address: l.address.into(), sampling: None }).collect();
+    let mut exporters: Vec<observe::Exporter> = addresses::LINKS
+        .iter()
+        .chain([&addresses::CAPTURE])
+        .map(|l| observe::Exporter {
+            name: l.exporter.into(),
+            address: l.address.into(),
+            sampling: None,
+        })
+        .collect();
     exporters.dedup_by(|a, b| a.name == b.name);
     Settings {
         operator: "Demo Net (made up)".into(),
         ledger: "demo.sekisho.example/ledger".into(),
         data: data.to_owned(),
         http,
-        flow: observe::Config { listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))], ..observe::Config::default() },
+        flow: observe::Config {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
+            ..observe::Config::default()
+        },
         exporter: exporters,
-        prefix: addresses::OWN.iter().map(|(label, net)| PrefixEntry { label: (*label).into(), net: *net, kind: kind(label) }).collect(),
+        prefix: addresses::OWN
+            .iter()
+            .map(|(label, net)| PrefixEntry {
+                label: (*label).into(),
+                net: *net,
+                kind: kind(label),
+            })
+            .collect(),
         line: vec![line("line-7", addresses::LINE_7), line("line-9", addresses::LINE_9)],
         #[expect(clippy::cast_precision_loss, reason = "a round number")]
-        link: addresses::LINKS.iter().map(|l| LinkEntry { label: l.label.into(), exporter: l.exporter.into(), interface: l.interface, capacity_mbps: l.capacity as f64 / 1e6 }).collect(),
+        link: addresses::LINKS
+            .iter()
+            .map(|l| LinkEntry {
+                label: l.label.into(),
+                exporter: l.exporter.into(),
+                interface: l.interface,
+                capacity_mbps: l.capacity as f64 / 1e6,
+            })
+            .collect(),
         person: people::people(),
-        detect: DetectSettings { interval_ms: 1_000, consecutive: 3, calm: 4, warm_up: 15, slots: 1, period_seconds: DAY, weight: 0.1, held_rows: 500_000 },
+        detect: DetectSettings {
+            interval_ms: 1_000,
+            consecutive: 3,
+            calm: 4,
+            warm_up: 15,
+            slots: 1,
+            period_seconds: DAY,
+            weight: 0.1,
+            held_rows: 500_000,
+        },
         ..Settings::default()
     }
 }
 
 fn say_where(running: &Running) {
     let s = &running.sekisho;
-    show::line("Sekisho demo: a made-up ISP, made-up people, real NetFlow v9, IPFIX and sFlow over loopback.");
-    show::line(&format!("  status page   http://{}/   (http://{}/?lang=ja)", running.http, running.http));
+    show::line(
+        "Sekisho demo: a made-up ISP, made-up people, real NetFlow v9, IPFIX and sFlow over loopback.",
+    );
+    show::line(&format!(
+        "  status page   http://{}/   (http://{}/?lang=ja)",
+        running.http, running.http
+    ));
     show::line(&format!("  metrics       http://{}/metrics", running.http));
-    show::line(&format!("  the desk      sekisho case list --data {} --as {}", s.settings.data.display(), people::NOC));
+    show::line(&format!(
+        "  the desk      sekisho case list --data {} --as {}",
+        s.settings.data.display(),
+        people::NOC
+    ));
     show::line(&format!("  the ledger    sekisho ledger verify {}", s.settings.data.display()));
-    show::line("  nothing is sent to any router: without BGP settings every mitigation is a dry run\n");
+    show::line(
+        "  nothing is sent to any router: without BGP settings every mitigation is a dry run\n",
+    );
 }
 
 /// A data folder that is removed at the end unless the user named it.
@@ -111,7 +160,8 @@ impl Temporary {
             return Ok(Self { folder: folder.to_owned(), remove: false });
         }
         let folder = std::env::temp_dir().join(format!("sekisho-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Self { folder, remove: true })
     }
 }

@@ -16,7 +16,8 @@ pub(crate) const DESK: &str = "tanaka";
 
 /// Everybody who works at the made-up ISP.
 pub(crate) fn people() -> Vec<PersonEntry> {
-    let person = |name: &str, roles: &[Role]| PersonEntry { name: name.into(), roles: roles.to_vec() };
+    let person =
+        |name: &str, roles: &[Role]| PersonEntry { name: name.into(), roles: roles.to_vec() };
     vec![
         person(LEGAL, &[Role::Legal]),
         person(NOC, &[Role::Operations]),
@@ -28,7 +29,11 @@ pub(crate) fn people() -> Vec<PersonEntry> {
 /// The numbers the demo's people enter, each with their reason. Made up, like the people.
 const NUMBERS: &[(Number, f64, &str)] = &[
     (Number::StatisticsDays, 30.0, "capacity is planned a month at a time"),
-    (Number::HoldMinutes, 3.0, "an attack is seen within a minute; two more to learn what is usual"),
+    (
+        Number::HoldMinutes,
+        3.0,
+        "an attack is seen within a minute; two more to learn what is usual",
+    ),
     (Number::AnomalyBand, 6.0, "above the spread of two made-up weeks"),
     (Number::AnomalyFloor, 20.0, "smaller floods hurt nobody here"),
     (Number::ImpairedPercent, 90.0, "packets are dropped from there on"),
@@ -36,7 +41,11 @@ const NUMBERS: &[(Number, f64, &str)] = &[
     (Number::BlockMinutes, 10.0, "looked at again after ten minutes"),
     (Number::FactMinutes, 30.0, "the shift looks at the case every half hour"),
     (Number::TellHours, 24.0, "the desk writes within a day"),
-    (Number::SignedWithinMinutes, 15.0, "somebody of the shift is there within a quarter of an hour"),
+    (
+        Number::SignedWithinMinutes,
+        15.0,
+        "somebody of the shift is there within a quarter of an hour",
+    ),
 ];
 
 /// Measures the demo's people switch on.
@@ -58,7 +67,13 @@ pub(crate) fn say(running: &Running, person: &str, command: Command) -> anyhow::
 }
 
 /// `author` proposes, `approver` approves.
-fn two(running: &Running, author: &str, approver: &str, change: Change, reason: &str) -> anyhow::Result<()> {
+fn two(
+    running: &Running,
+    author: &str,
+    approver: &str,
+    change: Change,
+    reason: &str,
+) -> anyhow::Result<()> {
     let proposed = say(running, author, Command::Propose { change, reason: reason.into() })?;
     let id = proposed["proposal"].as_u64().context("a proposal has a number")?;
     say(running, approver, Command::Approve { proposal: ProposalId(id) })?;
@@ -72,8 +87,16 @@ pub(crate) fn begin(running: &Running, print: &mut dyn FnMut(&str)) -> anyhow::R
         print(&format!("  {NOC} sets {number} = {value} ({reason}); {LEGAL} approves"));
     }
     let hold = MeasureName::of("90-hold-briefly");
-    two(running, LEGAL, NOC, Change::Accept { measure: hold }, "without the last minutes a block can only be wide")?;
-    print(&format!("  {LEGAL} accepts the inferred measure 90-hold-briefly; {NOC} is the second person"));
+    two(
+        running,
+        LEGAL,
+        NOC,
+        Change::Accept { measure: hold },
+        "without the last minutes a block can only be wide",
+    )?;
+    print(&format!(
+        "  {LEGAL} accepts the inferred measure 90-hold-briefly; {NOC} is the second person"
+    ));
     for &measure in SWITCHED {
         let change = Change::Mode { measure: MeasureName::of(measure), mode: Mode::Propose };
         two(running, NOC, LEGAL, change, "needed to keep the service running")?;
@@ -92,5 +115,11 @@ pub(crate) fn begin(running: &Running, print: &mut dyn FnMut(&str)) -> anyhow::R
 
 /// Trusts a doubtful exporter again: two persons.
 pub(crate) fn trust(running: &Running, exporter: &str) -> anyhow::Result<()> {
-    two(running, NOC, LEGAL, Change::Trust { exporter: exporter.into() }, "the second sender was found and stopped")
+    two(
+        running,
+        NOC,
+        LEGAL,
+        Change::Trust { exporter: exporter.into() },
+        "the second sender was found and stopped",
+    )
 }

@@ -10,8 +10,8 @@ use terms::{Act, CaseId, Line, Purpose};
 
 use super::isp::Isp;
 use super::people::{self, DESK, LEGAL, NOC, say};
-use super::scenes::Scene;
 use super::story::Story;
+use super::traffic::Scene;
 use crate::run::Running;
 
 /// Tells the story. Unattended it also signs and answers; otherwise it leaves that to whoever
@@ -37,7 +37,8 @@ pub(crate) fn tell(running: &Running, isp: &Isp, unattended: bool) -> anyhow::Re
 /// Nothing is decoded before the law lets it.
 fn before_anybody_signs(story: &mut Story<'_>) {
     story.scene("誰も署名していない：何も読まれない", "Nobody has signed: nothing is read");
-    let came = story.wait(10, |r| r.sekisho.intake.health().iter().map(|h| h.datagrams).sum::<u64>() > 20);
+    let came =
+        story.wait(10, |r| r.sekisho.intake.health().iter().map(|h| h.datagrams).sum::<u64>() > 20);
     story.step(came, "exporters send; their datagrams are counted");
     let read: u64 = story.running.sekisho.intake.health().iter().map(|h| h.records).sum();
     story.step(read == 0, "not one record was decoded: no ground is in force");
@@ -46,30 +47,46 @@ fn before_anybody_signs(story: &mut Story<'_>) {
         let desk = story.running.sekisho.desk();
         desk.standing().missing(desk.book(), at.wall).len()
     };
-    story.step(missing > 0, &format!("`sekisho measures` names {missing} things that are missing, and the command for each"));
+    story.step(
+        missing > 0,
+        &format!(
+            "`sekisho measures` names {missing} things that are missing, and the command for each"
+        ),
+    );
 }
 
 fn begin(story: &mut Story<'_>) -> anyhow::Result<()> {
     story.scene("担当者が数値を定め、受け入れ、署名する", "People enter numbers, accept and sign");
     let change = Change::Number { number: Number::BlockMinutes, value: 10.0 };
-    let proposed = say(story.running, NOC, Command::Propose { change, reason: "ten minutes".into() })?;
+    let proposed =
+        say(story.running, NOC, Command::Propose { change, reason: "ten minutes".into() })?;
     let id = proposed["proposal"].as_u64().context("a proposal has a number")?;
-    story.refused(NOC, Command::Approve { proposal: ProposalId(id) }, "sato approves his own number");
+    story.refused(
+        NOC,
+        Command::Approve { proposal: ProposalId(id) },
+        "sato approves his own number",
+    );
     people::begin(story.running, &mut |text| crate::show::line(text))?;
     let granted = story.wait(10, |r| {
         let grounds = r.sekisho.desk().grounds();
         grounds.statistics.is_some() && grounds.keep.is_some() && grounds.hold.is_some()
     });
     story.step(granted, "(ス) collect, keep: OK-BIZ; (–) hold briefly: OK-BIZ, accepted by legal");
-    let read = story.wait(10, |r| r.sekisho.intake.health().iter().filter(|h| h.records > 0).count() >= 3);
-    story.step(read, "NetFlow v9, IPFIX and sFlow are decoded now, under the mask of these grounds");
+    let read =
+        story.wait(10, |r| r.sekisho.intake.health().iter().filter(|h| h.records > 0).count() >= 3);
+    story
+        .step(read, "NetFlow v9, IPFIX and sFlow are decoded now, under the mask of these grounds");
     Ok(())
 }
 
 fn second_use(story: &mut Story<'_>) {
     story.scene("統計の目的外利用", "Kept statistics for another purpose");
     for purpose in [Purpose::Marketing, Purpose::FindInfected] {
-        let said = story.does(LEGAL, Command::OpenKept { purpose, reason: "somebody asked".into() }, &format!("asks to open the statistics (ス) for {purpose}"));
+        let said = story.does(
+            LEGAL,
+            Command::OpenKept { purpose, reason: "somebody asked".into() },
+            &format!("asks to open the statistics (ス) for {purpose}"),
+        );
         let no = said.as_ref().is_some_and(|v| v["code"] == Code::No.word());
         story.step(no, "NO, and the refusal is in the ledger");
         if let Some(said) = said {
@@ -113,7 +130,11 @@ fn amplification(story: &mut Story<'_>, isp: &Isp) {
     let asks = story.case_is(id, 20, |c| waits_for(c, Act::Block, Code::Ask));
     story.step(asks, "(エ(a)) own equipment is impaired: asks for a signature of operations");
     story.answer(id, Act::Block);
-    story.refused(DESK, Command::Sign { case: CaseId(999) }, "somebody signs a case that is not there");
+    story.refused(
+        DESK,
+        Command::Sign { case: CaseId(999) },
+        "somebody signs a case that is not there",
+    );
     sign_and_end(story, isp, id);
 }
 
@@ -129,18 +150,41 @@ fn syn_flood(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
     let no = story.case_is(id, 30, |c| waits_for(c, Act::Block, Code::No));
     story.step(no, "(イ) block without the line's consent: NO");
     story.answer(id, Act::Block);
-    let shown = story.does(NOC, Command::ShowCase { case: id }, "looks at the case; that is asked for and booked");
-    let ways: Vec<String> = shown.iter().flat_map(|v| v["alternatives"].as_array().cloned().unwrap_or_default()).map(|a| a["item"].as_str().unwrap_or_default().to_owned()).collect();
-    story.step(ways.iter().any(|w| w == "イ") && ways.iter().any(|w| w == "ウ"), &format!("nearest lawful alternatives: {}", ways.join(", ")));
+    let shown = story.does(
+        NOC,
+        Command::ShowCase { case: id },
+        "looks at the case; that is asked for and booked",
+    );
+    let ways: Vec<String> = shown
+        .iter()
+        .flat_map(|v| v["alternatives"].as_array().cloned().unwrap_or_default())
+        .map(|a| a["item"].as_str().unwrap_or_default().to_owned())
+        .collect();
+    story.step(
+        ways.iter().any(|w| w == "イ") && ways.iter().any(|w| w == "ウ"),
+        &format!("nearest lawful alternatives: {}", ways.join(", ")),
+    );
     let fact = |fact, so| Command::Answer { case: id, fact, so };
-    story.refused(NOC, fact(Fact::RequestGenuine, true), "operations answers a question of the desk");
+    story.refused(
+        NOC,
+        fact(Fact::RequestGenuine, true),
+        "operations answers a question of the desk",
+    );
     story.does(DESK, fact(Fact::RequestGenuine, true), "establishes: the request is genuine");
     story.does(DESK, fact(Fact::RequesterIsReceiver, true), "establishes: who asks holds the line");
-    let token: String = "demo-token-".chars().chain((0..32).map(|i| char::from(b'a' + (i % 26)))).collect();
-    let link = story.does(DESK, Command::ConsentLink { case: id, line: Line("line-7".into()), minutes: 60, token }, "sends the subscriber a one-time link");
+    let token: String =
+        "demo-token-".chars().chain((0..32).map(|i| char::from(b'a' + (i % 26)))).collect();
+    let link = story.does(
+        DESK,
+        Command::ConsentLink { case: id, line: Line("line-7".into()), minutes: 60, token },
+        "sends the subscriber a one-time link",
+    );
     if let Some(path) = link.as_ref().and_then(|l| l["path"].as_str()) {
         let said = answer_link(story.running, path);
-        story.step(said.is_ok(), "the subscriber reads the page and consents, for this line, this analysis, this action");
+        story.step(
+            said.is_ok(),
+            "the subscriber reads the page and consents, for this line, this analysis, this action",
+        );
         if let Err(e) = said {
             story.note(&format!("        {e:#}"));
         }
@@ -159,10 +203,19 @@ fn carpet(story: &mut Story<'_>, isp: &Isp) {
         story.step(false, "a case is opened");
         return;
     };
-    story.step(true, &format!("case {id}: a whole pool is bombed; statistics know the pool only, not its subscribers"));
-    let asks = story.case_is(id, 30, |c| waits_for(c, Act::Block, Code::Ask) || waits_for(c, Act::Block, Code::No));
+    story.step(
+        true,
+        &format!(
+            "case {id}: a whole pool is bombed; statistics know the pool only, not its subscribers"
+        ),
+    );
+    let asks = story.case_is(id, 30, |c| {
+        waits_for(c, Act::Block, Code::Ask) || waits_for(c, Act::Block, Code::No)
+    });
     story.step(asks, "the law is asked for a block by traits on that prefix");
     story.answer(id, Act::Block);
+    let range = Command::Answer { case: id, fact: Fact::RangeNecessary, so: true };
+    story.does(NOC, range, "weighs the range: these rules on this prefix, nothing wider");
     sign_and_end(story, isp, id);
 }
 
@@ -192,13 +245,32 @@ fn sign_and_end(story: &mut Story<'_>, isp: &Isp, id: CaseId) {
 fn forged(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
     story.scene("偽造されたフロー情報", "Forged export");
     isp.forge();
-    let doubtful = story.wait(20, |r| r.sekisho.intake.health().iter().any(|h| h.doubtful.is_some()));
-    let why: Vec<String> = story.running.sekisho.intake.health().iter().filter_map(|h| h.doubtful.as_ref().map(|d| format!("{}: {}", h.name, d.reason.text().en))).collect();
-    story.step(doubtful, &format!("the exporter is doubtful ({}); nothing automatic rests on it", why.join("; ")));
-    let name = story.running.sekisho.intake.health().iter().find(|h| h.doubtful.is_some()).map(|h| h.name.clone());
+    let doubtful =
+        story.wait(20, |r| r.sekisho.intake.health().iter().any(|h| h.doubtful.is_some()));
+    let why: Vec<String> = story
+        .running
+        .sekisho
+        .intake
+        .health()
+        .iter()
+        .filter_map(|h| h.doubtful.as_ref().map(|d| format!("{}: {}", h.name, d.reason.text().en)))
+        .collect();
+    story.step(
+        doubtful,
+        &format!("the exporter is doubtful ({}); nothing automatic rests on it", why.join("; ")),
+    );
+    let name = story
+        .running
+        .sekisho
+        .intake
+        .health()
+        .iter()
+        .find(|h| h.doubtful.is_some())
+        .map(|h| h.name.clone());
     if let Some(name) = name {
         people::trust(story.running, &name)?;
-        let trusted = story.wait(10, |r| r.sekisho.intake.health().iter().all(|h| h.doubtful.is_none()));
+        let trusted =
+            story.wait(10, |r| r.sekisho.intake.health().iter().all(|h| h.doubtful.is_none()));
         story.step(trusted, "two persons trust it again");
     }
     Ok(())
@@ -209,7 +281,11 @@ fn red_switch(story: &mut Story<'_>) {
     story.does(NOC, Command::Halt { reason: "exercise".into() }, "stops everything");
     let stopped = story.wait(10, |r| r.sekisho.desk().mask().fields().is_empty());
     story.step(stopped, "no ground is in force, nothing is decoded any more");
-    story.does(LEGAL, Command::Resume { reason: "the exercise is over".into() }, "lets opening begin again");
+    story.does(
+        LEGAL,
+        Command::Resume { reason: "the exercise is over".into() },
+        "lets opening begin again",
+    );
     let again = story.wait(10, |r| r.sekisho.desk().grounds().statistics.is_some());
     story.step(again, "the standing measures were asked for again, and granted");
 }
@@ -217,7 +293,11 @@ fn red_switch(story: &mut Story<'_>) {
 /// Attended: the ISP's day goes on, and people work at the desk themselves.
 fn attended(story: &Story<'_>, isp: &Isp) {
     story.note("\nThree attacks follow, one after another. Work at the desk with `sekisho case …`; stop with ctrl-c.");
-    for (scene, en) in [(Scene::Amplification, "amplification at the shop (line-9), the link is harmed"), (Scene::SynFlood, "SYN flood at line-7, only the customer suffers"), (Scene::CarpetBombing, "carpet bombing of pool-1")] {
+    for (scene, en) in [
+        (Scene::Amplification, "amplification at the shop (line-9), the link is harmed"),
+        (Scene::SynFlood, "SYN flood at line-7, only the customer suffers"),
+        (Scene::CarpetBombing, "carpet bombing of pool-1"),
+    ] {
         story.note(&format!("\n== now: {en}"));
         isp.play(scene);
         if !watch(story, 120) {
@@ -237,7 +317,19 @@ fn attended(story: &Story<'_>, isp: &Isp) {
 fn watch(story: &Story<'_>, seconds: u64) -> bool {
     let said = std::cell::Cell::new(0_usize);
     let words = |r: &Running| -> Vec<String> {
-        r.sekisho.desk().cases().filter(|c| !c.closed).map(|c| format!("  case {}: {:?} {}", c.id, c.state(), c.standstill.as_ref().map(|s| s.words.en.clone()).unwrap_or_default())).collect()
+        r.sekisho
+            .desk()
+            .cases()
+            .filter(|c| !c.closed)
+            .map(|c| {
+                format!(
+                    "  case {}: {:?} {}",
+                    c.id,
+                    c.state(),
+                    c.standstill.as_ref().map(|s| s.words.en.clone()).unwrap_or_default()
+                )
+            })
+            .collect()
     };
     story.wait(seconds, |r| {
         let now = words(r);
@@ -276,9 +368,19 @@ fn answer_link(running: &Running, path: &str) -> anyhow::Result<()> {
     };
     let host = running.http;
     let page = ask(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))?;
-    anyhow::ensure!(page.starts_with("HTTP/1.1 200") && page.contains("line-7"), "the page did not say what it is about");
+    anyhow::ensure!(
+        page.starts_with("HTTP/1.1 200") && page.contains("line-7"),
+        "the page did not say what it is about"
+    );
     let body = "answer=yes";
-    let said = ask(format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}", body.len()))?;
-    anyhow::ensure!(said.starts_with("HTTP/1.1 200"), "the answer was not taken: {}", said.lines().next().unwrap_or_default());
+    let said = ask(format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    ))?;
+    anyhow::ensure!(
+        said.starts_with("HTTP/1.1 200"),
+        "the answer was not taken: {}",
+        said.lines().next().unwrap_or_default()
+    );
     Ok(())
 }

@@ -36,7 +36,11 @@ impl<'a> Story<'a> {
     /// A step: did it happen?
     pub(crate) fn step(&mut self, happened: bool, what: &str) -> bool {
         self.steps += 1;
-        show::line(&format!("{} {:>2}. {what}", if happened { "ok  " } else { "FAIL" }, self.steps));
+        show::line(&format!(
+            "{} {:>2}. {what}",
+            if happened { "ok  " } else { "FAIL" },
+            self.steps
+        ));
         if !happened {
             self.failed.push(what.to_owned());
         }
@@ -75,7 +79,9 @@ impl<'a> Story<'a> {
 
     /// Waits for a case newer than `after` that is still open.
     pub(crate) fn new_case(&self, after: u64, seconds: u64) -> Option<CaseId> {
-        let newest = |r: &Running| r.sekisho.desk().cases().filter(|c| c.id.0 > after && !c.closed).map(|c| c.id).min();
+        let newest = |r: &Running| {
+            r.sekisho.desk().cases().filter(|c| c.id.0 > after && !c.closed).map(|c| c.id).min()
+        };
         self.wait(seconds, |r| newest(r).is_some());
         newest(self.running)
     }
@@ -90,11 +96,16 @@ impl<'a> Story<'a> {
         let desk = self.running.sekisho.desk();
         let Some(case) = desk.case(id) else { return };
         let answer = case.history.iter().rev().find_map(|(_, e)| match e {
-            CaseEvent::Answered { act: a, code, measure, words, .. } if *a == act => Some((code, measure, words)),
+            CaseEvent::Answered { act: a, code, measure, words, .. } if *a == act => {
+                Some((code, measure, words))
+            }
             _ => None,
         });
         let Some((code, measure, words)) = answer else { return };
-        let item = measure.as_ref().and_then(|m| desk.book().measure(m)).map_or("–", |m| m.item.as_str());
+        let item = measure
+            .as_ref()
+            .and_then(|m| desk.book().measure(m))
+            .map_or("–", |m| m.item.as_str());
         show::line(&format!("        ({item}) {act}: {code}"));
         show::line(&format!("        {}\n        {}", words.en, words.ja));
     }
