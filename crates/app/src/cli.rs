@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use terms::IpNet;
+use terms::{IpNet, PortRange, SizeRange, TcpFlags, Traits};
 
 /// Sees attacks in an ISP's traffic, asks the law before every look and every act, acts in the
 /// narrowest lawful way, ends what it began, and keeps a book anyone can verify.
@@ -190,6 +191,9 @@ pub(crate) enum CaseCommand {
     Open {
         /// The own address or prefix it is about.
         target: IpNet,
+        /// Traits to stop, when whoever asks already knows them.
+        #[command(flatten)]
+        traits: TraitWords,
         /// Why.
         #[arg(long)]
         reason: String,
@@ -247,6 +251,63 @@ pub(crate) enum CaseCommand {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// Traits of traffic, as written.
+#[derive(Debug, Args)]
+pub(crate) struct TraitWords {
+    /// IP protocol: tcp, udp, icmp, icmpv6 or a number.
+    #[arg(long)]
+    protocol: Option<String>,
+    /// Source port; may be given more than once.
+    #[arg(long)]
+    src_port: Vec<u16>,
+    /// Destination port; may be given more than once.
+    #[arg(long)]
+    dst_port: Vec<u16>,
+    /// Where it comes from.
+    #[arg(long)]
+    from: Option<IpNet>,
+    /// Least packet length in bytes.
+    #[arg(long)]
+    at_least: Option<u16>,
+    /// Most packet length in bytes.
+    #[arg(long)]
+    at_most: Option<u16>,
+    /// Only TCP SYN without ACK.
+    #[arg(long)]
+    syn: bool,
+    /// Only fragments that are not the first.
+    #[arg(long)]
+    fragments: bool,
+}
+
+impl TraitWords {
+    /// The traits these words mean; none when none was given.
+    pub(crate) fn mean(self) -> anyhow::Result<Vec<Traits>> {
+        let ports =
+            |ports: Vec<u16>| ports.into_iter().map(|p| PortRange { first: p, last: p }).collect();
+        let protocol = self.protocol.map(|word| match word.as_str() {
+            "icmp" => Ok(1),
+            "tcp" => Ok(6),
+            "udp" => Ok(17),
+            "icmpv6" => Ok(58),
+            number => number.parse().with_context(|| format!("there is no protocol {number}")),
+        });
+        let sized = self.at_least.is_some() || self.at_most.is_some();
+        let size =
+            SizeRange { least: self.at_least.unwrap_or(0), most: self.at_most.unwrap_or(u16::MAX) };
+        let traits = Traits {
+            source: self.from,
+            protocol: protocol.transpose()?,
+            src_ports: ports(self.src_port),
+            dst_ports: ports(self.dst_port),
+            size: sized.then_some(size),
+            tcp_flags: self.syn.then_some(TcpFlags { set: 0x02, unset: 0x10 }),
+            fragments: self.fragments,
+        };
+        Ok(if traits == Traits::default() { Vec::new() } else { vec![traits] })
+    }
 }
 
 /// What of measures.

@@ -43,7 +43,9 @@ pub(crate) fn case(at: &At, what: CaseCommand) -> anyhow::Result<()> {
             let case = command(at, &Command::ShowCase { case: id(case) })?;
             return print(at, &case, show::case);
         }
-        CaseCommand::Open { target, reason } => Command::OpenCase { target, reason },
+        CaseCommand::Open { target, traits, reason } => {
+            Command::OpenCase { target, traits: traits.mean()?, reason }
+        }
         CaseCommand::Answer { case, fact, so } => Command::Answer {
             case: id(case),
             fact: known(Fact::parse(&fact), "fact", &fact, Fact::ALL)?,

@@ -75,7 +75,7 @@ impl Worker {
         if !matches!(opened, Some(Ok(()))) {
             self.shared.unopened.fetch_add(1, Ordering::Relaxed);
         }
-        if held && self.keeper.try_send(ToKeeper::Flows(sealed)).is_err() {
+        if held && self.keeper.try_send(ToKeeper::Flows(Box::new(sealed))).is_err() {
             self.shared.missed.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 /// What the keeper is told.
 pub(crate) enum ToKeeper {
     /// A batch to hold, sealed.
-    Flows(Sealed<Flows>),
+    Flows(Box<Sealed<Flows>>),
     /// A worker closed the interval with this number.
     Interval(u64, Interval),
     /// Learn the traits of an attack.
@@ -83,7 +83,7 @@ impl Keeper {
     fn run(&mut self) {
         while !self.stop.load(Ordering::Acquire) {
             match self.inbox.recv_timeout(Duration::from_millis(100)) {
-                Ok(ToKeeper::Flows(flows)) => self.hold(flows, self.clock.now()),
+                Ok(ToKeeper::Flows(flows)) => self.hold(*flows, self.clock.now()),
                 Ok(ToKeeper::Interval(number, interval)) => self.close(number, interval),
                 Ok(ToKeeper::Learn { case, ground, target, since }) => {
                     let learnt = self.learn(&ground, target, since, self.clock.now());
@@ -186,10 +186,10 @@ impl Keeper {
         let from = at.wall.before(*span);
         let before: Vec<_> = ring.open(ground, from, since, at).filter_map(Result::ok).collect();
         let learnt = detect::learn(&during, &before, target);
-        (!learnt.rules.is_empty()).then(|| Learnt {
+        (!learnt.rules.is_empty()).then_some(Learnt {
             destinations: learnt.destinations,
             rules: learnt.rules,
-            coverage: learnt.coverage,
+            coverage: Some(learnt.coverage).filter(|share| share.is_finite()),
             collateral: learnt.collateral,
             sources: learnt.sources as u64,
         })

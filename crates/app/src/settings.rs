@@ -1,6 +1,6 @@
 //! Settings as written: one documented TOML, every field with a default.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -184,10 +184,5 @@ impl Settings {
         let inside = self.prefix.iter().filter(|p| p.net.contains(net));
         let narrowest = inside.max_by_key(|p| p.net.prefix_len());
         narrowest.map_or_else(|| "other".to_owned(), |p| p.label.clone())
-    }
-
-    /// The name of the exporter at `address`, when it is on the list.
-    pub(crate) fn exporter_at(&self, address: IpAddr) -> Option<&observe::Exporter> {
-        self.exporter.iter().find(|e| e.address == address)
     }
 }

@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::cli::Lang;
 
 /// Prints a line to standard output. A closed pipe is not an error.
-#[expect(clippy::print_stdout, reason = "the command line's own output")]
 pub(crate) fn line(text: &str) {
     use std::io::Write as _;
     let mut out = std::io::stdout().lock();

@@ -7,7 +7,7 @@ use terms::{Act, Action, CaseId, Mitigation, MitigationId, Moment, Purpose, Scop
 use crate::ask::minutes;
 use crate::desk::number;
 use crate::people::system;
-use crate::{Case, CaseEvent, Desk, DeskError, Order, Telemetry, speak};
+use crate::{Answered, Case, CaseEvent, Desk, DeskError, Order, Telemetry, speak};
 
 impl Desk {
     /// Moves everything on: call it every second. Telemetry is what the machine knows of own
@@ -119,9 +119,6 @@ impl Desk {
         if case.calm {
             return self.close_if_done(id, at);
         }
-        if case.finding.is_none() {
-            return Ok(());
-        }
         if case.doubtful {
             return self.wait_for_trust(id, at);
         }
@@ -140,7 +137,7 @@ impl Desk {
             "検知の根拠となるエクスポーターに疑いがあるため、自動では何も行いません。運用担当が確認してください。",
             "The finding rests on a doubtful exporter, so nothing is done automatically. Operations must vouch for it.",
         );
-        let event = CaseEvent::Answered {
+        let answered = Answered {
             answer: None,
             act: Act::Analyse,
             purpose: Purpose::FindCause,
@@ -150,7 +147,7 @@ impl Desk {
             words,
         };
         if self.cases.get(&id).is_some_and(|c| c.standstill.is_none()) {
-            self.note(id, event, at)?;
+            self.note(id, CaseEvent::Answered { answered }, at)?;
         }
         Ok(())
     }
@@ -286,7 +283,7 @@ impl Desk {
             }
             Answer::Granted(_) | Answer::Refused(_) => Vec::new(),
         };
-        let event = CaseEvent::Answered {
+        let answered = Answered {
             answer: entry,
             act: request.act,
             purpose: request.purpose,
@@ -295,7 +292,7 @@ impl Desk {
             words: spoken.sentence.clone(),
             open,
         };
-        self.note(id, event, at)
+        self.note(id, CaseEvent::Answered { answered }, at)
     }
 
     /// Notes that a duty was done.

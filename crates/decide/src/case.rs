@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use terms::IpNet;
 use terms::{CaseId, Finding, Mitigation, MitigationId, Time};
 
-use crate::{CaseEvent, How, Learnt};
+use crate::{Answered, CaseEvent, How, Learnt};
 
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +144,7 @@ impl Case {
                 self.plan = Some((plan, digest));
                 self.declined = false;
             }
-            CaseEvent::Answered { code, words, open, .. } => {
+            CaseEvent::Answered { answered: Answered { code, words, open, .. } } => {
                 self.standstill = Some(Standstill { code, words, open });
             }
             CaseEvent::Signed { signature } => {
@@ -170,16 +170,18 @@ impl Case {
         }
     }
 
+    /// What the gate last said to this act in this case.
+    #[must_use]
+    pub fn answer(&self, act: terms::Act) -> Option<&Answered> {
+        let said = |(_, event): &'_ (Time, CaseEvent)| matches!(event, CaseEvent::Answered { answered } if answered.act == act);
+        let (_, event) = self.history.iter().rev().find(|e| said(e))?;
+        if let CaseEvent::Answered { answered } = event { Some(answered) } else { None }
+    }
+
     /// What the last block that was asked for in this case was for.
     #[must_use]
     pub fn purpose(&self) -> Option<terms::Purpose> {
-        self.history.iter().rev().find_map(|(_, event)| {
-            if let CaseEvent::Answered { purpose, act: terms::Act::Block, .. } = event {
-                Some(*purpose)
-            } else {
-                None
-            }
-        })
+        self.answer(terms::Act::Block).map(|said| said.purpose)
     }
 
     /// Where it stands.

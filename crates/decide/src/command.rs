@@ -5,11 +5,11 @@ use ground::{Fact, MeasureName, Number, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use terms::IpNet;
-use terms::{Act, CaseId, Line, Moment, Purpose, Source, Span, Text};
+use terms::{Act, CaseId, Line, Moment, Purpose, Source, Span, Text, Traits};
 
 use crate::ask::minutes;
 use crate::standing::StandingEvent;
-use crate::{CaseEvent, Change, Config, ConsentId, Desk, DeskError, How};
+use crate::{CaseEvent, Change, Config, ConsentId, Desk, DeskError, How, Learnt};
 use crate::{ProposalId, view};
 
 /// One thing a person says to the desk.
@@ -55,6 +55,8 @@ pub enum Command {
     OpenCase {
         /// The own address or prefix.
         target: IpNet,
+        /// Traits to stop, when whoever asks already knows them.
+        traits: Vec<Traits>,
         /// Why.
         reason: String,
     },
@@ -174,11 +176,14 @@ impl Desk {
             }
             Command::Approve { proposal } => self.approve(&actor, proposal, at),
             Command::ShowCase { case } => self.show(&actor, case, at),
-            Command::OpenCase { target, reason } => {
+            Command::OpenCase { target, traits, reason } => {
                 may(&[Role::Operations, Role::Desk])?;
                 self.config.own.own(target).map_err(|e| DeskError::Wrong(e.to_string()))?;
                 reasoned(&reason)?;
                 let id = self.open_case(How::ByHand { person, reason }, target, &actor, at)?;
+                if !traits.is_empty() {
+                    self.learnt(id, Learnt::by_hand(target, traits), at)?;
+                }
                 Ok(json!({ "case": id }))
             }
             Command::Answer { case, fact, so } => {

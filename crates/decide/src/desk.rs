@@ -21,13 +21,21 @@ pub struct Learnt {
     pub destinations: Vec<(IpNet, f64)>,
     /// The narrowest rules found.
     pub rules: Vec<Traits>,
-    /// Share of the attack's bytes the rules match.
-    pub coverage: f64,
+    /// Share of the attack's bytes the rules match; `None` when the rules came from a person.
+    pub coverage: Option<f64>,
     /// Share of the target's usual bytes the rules would match; `None` when nothing is known of
     /// what is usual there.
     pub collateral: Option<f64>,
     /// Number of sources seen.
     pub sources: u64,
+}
+
+impl Learnt {
+    /// Traits a person named, for a target they named.
+    pub(crate) fn by_hand(target: IpNet, rules: Vec<Traits>) -> Self {
+        let destinations = vec![(target, 1.0)];
+        Self { destinations, rules, coverage: None, collateral: None, sources: 0 }
+    }
 }
 
 /// What the desk wants carried out by others.

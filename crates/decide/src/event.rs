@@ -22,6 +22,25 @@ pub enum How {
     },
 }
 
+/// An answer of the gate as the case keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The entry in the ledger.
+    pub answer: Option<AnswerId>,
+    /// The act asked for.
+    pub act: Act,
+    /// What for.
+    pub purpose: Purpose,
+    /// The word.
+    pub code: Code,
+    /// The measure that granted or is nearest.
+    pub measure: Option<MeasureName>,
+    /// In words.
+    pub words: Text,
+    /// What is still open, in words, with who may say.
+    pub open: Vec<(Text, Vec<Role>)>,
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
@@ -69,20 +88,9 @@ pub enum CaseEvent {
     },
     /// The gate answered.
     Answered {
-        /// The entry in the ledger.
-        answer: Option<AnswerId>,
-        /// The act asked for.
-        act: Act,
-        /// What for.
-        purpose: Purpose,
-        /// The word.
-        code: Code,
-        /// The measure that granted or is nearest.
-        measure: Option<MeasureName>,
-        /// In words.
-        words: Text,
-        /// What is still open, in words, with who may say.
-        open: Vec<(Text, Vec<Role>)>,
+        /// What it said.
+        #[serde(flatten)]
+        answered: Answered,
     },
     /// Somebody signed.
     Signed {

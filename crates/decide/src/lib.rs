@@ -25,7 +25,7 @@ pub use command::Command;
 pub use consent::{Consent, ConsentId, Link};
 pub use desk::{Desk, Learnt, Order, StandingGrounds, Telemetry};
 pub use error::DeskError;
-pub use event::{CaseEvent, How};
+pub use event::{Answered, CaseEvent, How};
 pub use people::{Config, LineEntry, LineKind, PersonEntry};
 pub use proposal::{Change, Proposal, ProposalId};
 pub use sentence::{Alternative, Spoken, alternatives, inquiry, speak};

@@ -22,7 +22,7 @@ impl Desk {
     ) -> Result<Option<CaseId>, DeskError> {
         let Some(ground) = self.grounds.statistics.clone() else { return Ok(None) };
         let Ok(finding) = ground.read(sealed, at) else { return Ok(None) };
-        let finding = finding.clone();
+        let finding = whole(finding.clone());
         let doubtful = finding.exporters.iter().any(|e| doubtful.contains(e));
         let open = self
             .cases
@@ -160,4 +160,16 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// A finding that can be written down and read back: what is no number is nothing.
+fn whole(mut finding: Finding) -> Finding {
+    let (seen, expected) = (&mut finding.seen, &mut finding.expected);
+    let all = [&mut seen.bits, &mut seen.packets, &mut expected.bits, &mut expected.packets];
+    for number in all.into_iter().chain([&mut finding.share, &mut finding.at_least_bits]) {
+        if !number.is_finite() {
+            *number = 0.0;
+        }
+    }
+    finding
 }

@@ -349,11 +349,7 @@ fn newest(story: &Story<'_>) -> u64 {
 
 /// Did the gate last say this to this act?
 fn waits_for(case: &decide::Case, act: Act, code: Code) -> bool {
-    case.state() != CaseState::Learning
-        && case.history.iter().rev().find_map(|(_, e)| match e {
-            decide::CaseEvent::Answered { act: a, code, .. } if *a == act => Some(*code),
-            _ => None,
-        }) == Some(code)
+    case.state() != CaseState::Learning && case.answer(act).is_some_and(|said| said.code == code)
 }
 
 /// Answers a one-time link as the subscriber's browser does.

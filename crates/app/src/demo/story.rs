@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use decide::{Case, CaseEvent, Command};
+use decide::{Case, Command};
 use serde_json::Value;
 use terms::{Act, CaseId};
 
@@ -95,13 +95,8 @@ impl<'a> Story<'a> {
     pub(crate) fn answer(&self, id: CaseId, act: Act) {
         let desk = self.running.sekisho.desk();
         let Some(case) = desk.case(id) else { return };
-        let answer = case.history.iter().rev().find_map(|(_, e)| match e {
-            CaseEvent::Answered { act: a, code, measure, words, .. } if *a == act => {
-                Some((code, measure, words))
-            }
-            _ => None,
-        });
-        let Some((code, measure, words)) = answer else { return };
+        let Some(answer) = case.answer(act) else { return };
+        let (code, measure, words) = (answer.code, &answer.measure, &answer.words);
         let item = measure
             .as_ref()
             .and_then(|m| desk.book().measure(m))
