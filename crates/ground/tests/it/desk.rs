@@ -42,8 +42,12 @@ impl Journal for Full {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test makes its own gate")]
+pub(crate) fn gate_in(zone: Zone, book: &Arc<Book>, journal: Arc<dyn Journal>) -> Gate {
+    Gate::new(Arc::clone(book), journal, zone)
+}
+
 pub(crate) fn gate_over(book: &Arc<Book>, journal: Arc<dyn Journal>) -> Gate {
-    Gate::new(Arc::clone(book), journal, Zone::TOKYO)
+    gate_in(Zone::TOKYO, book, journal)
 }
 
 /// A gate over the book, and its paper.

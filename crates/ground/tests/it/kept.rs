@@ -1,6 +1,8 @@
 //! Kept data stays sealed: opened only by a measure that lists its source, to the fields and rows
 //! that were granted, until its last day, and unreadable at rest.
 
+use std::sync::Arc;
+
 use ground::{
     Answer, Code, Gate, Ground, MeasureName, Origin, OutOfScope, Request, RestError, RestKey, Rows,
     Sealed, Why,
@@ -8,12 +10,12 @@ use ground::{
 use proptest::prelude::*;
 use terms::{
     Act, Class, Column, Day, ExporterId, Field, Fields, Finding, FindingKind, Flows, Moment,
-    PrefixStatistics, Purpose, Rates, Source, Span, Statistics, Subject,
+    PrefixStatistics, Purpose, Rates, Source, Span, Statistics, Subject, Zone,
 };
 
 use crate::desk::{
-    book, everywhere, flows, gate, ground, host_7, line_7, line_8, measure, moment, now, pool,
-    ready,
+    Paper, book, everywhere, flows, gate, gate_in, ground, host_7, line_7, line_8, measure, moment,
+    now, pool, ready,
 };
 
 /// A ground under the measure of this name, asked for as `change` says.
@@ -109,20 +111,26 @@ fn held_flows_are_not_for_the_statistics_they_were_once_counted_in() {
     assert_eq!(paper.last().code, Code::No);
 }
 
+/// The batch of the tests, as it arrives.
+fn arrived(gate: &Gate) -> Sealed<Flows> {
+    let origin = held(gate).origin().clone();
+    Sealed::seal(flows(), Origin { source: Source::FlowExport, ..origin })
+}
+
 #[test]
 fn a_ground_opens_only_the_fields_it_names() {
     let (gate, _) = gate(&book());
-    let sealed = held(&gate);
-    for &field in Field::ALL {
-        let fields = Fields::of(&[field]);
-        if !measure(&book(), "17-chi-analyse-anomaly").fields.has(field) {
-            continue;
-        }
-        let ground = ground_of(&gate, "17-chi-analyse-anomaly", |r| r.fields = fields);
-        let columns = ground.open(&sealed, now()).unwrap();
-        for &other in Field::ALL {
-            let decoded = flows().fields.has(other);
-            assert_eq!(columns.column(other).is_some(), other == field && decoded, "{other}");
+    // A narrow ground, which sees a copy, and one of the whole network, which sees the batch.
+    for (name, sealed) in
+        [("17-chi-analyse-anomaly", held(&gate)), ("13-su-take-statistics", arrived(&gate))]
+    {
+        for field in measure(&book(), name).fields.iter() {
+            let ground = ground_of(&gate, name, |r| r.fields = Fields::of(&[field]));
+            let columns = ground.open(&sealed, now()).unwrap();
+            for &other in Field::ALL {
+                let decoded = flows().fields.has(other);
+                assert_eq!(columns.column(other).is_some(), other == field && decoded, "{other}");
+            }
         }
     }
 }
@@ -133,14 +141,7 @@ fn a_whole_network_ground_sees_the_named_columns_of_every_row() {
     let su = ground_of(&gate, "13-su-take-statistics", |r| {
         r.fields = Fields::of(&[Field::Bytes]);
     });
-    let sealed = Sealed::seal(
-        flows(),
-        Origin {
-            source: Source::FlowExport,
-            last_day: None,
-            ..sealed_statistics(&gate).origin().clone()
-        },
-    );
+    let sealed = arrived(&gate);
     let columns = su.open(&sealed, now()).unwrap();
     assert_eq!(*columns.rows(), Rows::All(3));
     assert_eq!(columns.column(Field::Bytes), Some(Column::Counts(&[70, 80, 71])));
@@ -194,12 +195,12 @@ fn rows_without_a_decoded_destination_are_nobodys() {
 #[test]
 fn only_a_whole_network_ground_that_names_every_decoded_field_takes_a_batch_into_keeping() {
     let (gate, _) = gate(&book());
-    let arrived = |source| {
-        let origin = Origin { source, last_day: None, ..held(&gate).origin().clone() };
+    let from = |source| {
+        let origin = Origin { source, ..arrived(&gate).origin().clone() };
         Sealed::seal(flows(), origin)
     };
     let take = |ground: &Ground, source| {
-        ground.hold(arrived(source), Source::HeldFlows, now()).map(|s| s.origin().clone())
+        ground.hold(from(source), Source::HeldFlows, now()).map(|s| s.origin().clone())
     };
     let hold = ground_of(&gate, "90-hold-briefly", |_| {});
     let taken = take(&hold, Source::FlowExport).unwrap();
@@ -266,6 +267,10 @@ fn data_opens_to_the_end_of_its_last_day_in_the_laws_zone() {
     let read = |at: Moment| chi.read(&sealed, at).map(|_| ());
     assert_eq!(read(moment("2026-05-03T14:59:59Z")), Ok(()));
     assert_eq!(read(moment("2026-05-03T15:00:00Z")), Err(OutOfScope::LastDay));
+    let utc = gate_in(Zone::hours(0).unwrap(), &book(), Arc::new(Paper::default()));
+    let chi = ground_of(&utc, "17-chi-analyse-anomaly", |r| r.until = later);
+    assert!(chi.read(&sealed, moment("2026-05-03T23:59:59Z")).is_ok());
+    assert!(chi.read(&sealed, moment("2026-05-04T00:00:00Z")).is_err());
 }
 
 const KEY: [u8; 32] = [3; 32];

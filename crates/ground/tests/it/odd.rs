@@ -167,7 +167,9 @@ pub(crate) fn change(book: &Arc<Book>, future: bool) -> BoxedStrategy<Change> {
     let measures = || {
         let on = |m: &Arc<Measure>| SignedOn::Measure(m.name.clone(), m.digest);
         let plans = [SignedOn::Plan(PLAN), SignedOn::Plan(Digest([8; 32]))];
-        select(book.measures().iter().map(on).chain(plans).collect::<Vec<_>>())
+        let stale = |m: &Arc<Measure>| SignedOn::Measure(m.name.clone(), PLAN);
+        let all = book.measures();
+        select(all.iter().map(on).chain(all.iter().map(stale)).chain(plans).collect::<Vec<_>>())
     };
     let day = Day::of(if future { 2030 } else { 2014 }, 1, 1).unwrap();
     let values = || select(vec![None, Some(0.0), Some(-1.0), Some(f64::NAN), Some(7.5)]);

@@ -1,6 +1,8 @@
 //! The shapes the law-book needs, one by one: two grounds for an act, consent by terms, dates,
 //! clocks set by statute, what the text leaves open, and what it excludes.
 
+use std::sync::Arc;
+
 use ground::{
     Answer, Book, Code, Condition, DutyKind, Fact, Gives, Measure, MeasureName, Record, Request,
     Role,
@@ -8,7 +10,7 @@ use ground::{
 use terms::{Act, Field, Fields, Moment, Purpose, Span, Subject, Time, Zone};
 
 use crate::desk::{
-    book, gate, gate_over, granted, known, line_7, line_8, measure, moment, now, ready, record,
+    Paper, book, gate, gate_in, granted, known, line_7, line_8, measure, moment, now, ready, record,
 };
 use crate::law_book::shapes;
 
@@ -149,7 +151,7 @@ fn a_list_is_legitimate_when_legal_says_so_and_nobody_else() {
     }
 }
 
-fn ask_on(book: &std::sync::Arc<Book>, name: &str, time: &str) -> Gives {
+fn ask_on(book: &Arc<Book>, name: &str, time: &str) -> Gives {
     let at = moment(time);
     gate(book).0.ask(&ready(measure(book, name), at), at).gives()
 }
@@ -177,12 +179,7 @@ fn a_grant_does_not_outlive_the_last_day_of_its_measure() {
 fn a_clock_set_by_statute_runs_out_at_the_end_of_its_last_day_in_the_laws_zone() {
     let book = shapes(&["reported"]);
     let due = |at: &str, zone: Zone, numbers: bool| {
-        #[expect(clippy::disallowed_methods, reason = "a test makes its own gate")]
-        let gate = ground::Gate::new(
-            std::sync::Arc::clone(&book),
-            std::sync::Arc::new(crate::desk::Paper::default()),
-            zone,
-        );
+        let gate = gate_in(zone, &book, Arc::new(Paper::default()));
         let at = moment(at);
         let mut request = ready(measure(&book, "reported"), at);
         if !numbers {
@@ -234,6 +231,8 @@ fn what_no_measure_is_about_is_asked_with_an_inquiry() {
     request.sources = vec![terms::Source::LiveTraffic];
     let Answer::Asks(asked) = gate(&book).0.ask(&request, now()) else { panic!("it asks") };
     assert!(asked.inquiry && asked.readings.is_empty() && asked.answer.is_some());
+    let advice = book.advise(&request, Zone::TOKYO.day(now().wall));
+    assert_eq!(advice.outcome, ground::Outcome::Asks);
 }
 
 #[test]
@@ -251,7 +250,7 @@ fn a_required_fact_the_text_leaves_open_asks_when_it_is_not_so() {
 #[test]
 fn advice_that_is_not_followed_is_shown_and_does_not_refuse() {
     let book = shapes(&["advised"]);
-    let gate = gate_over(&book, std::sync::Arc::new(crate::desk::Paper::default()));
+    let gate = gate(&book).0;
     let mut request = ready(measure(&book, "advised"), now());
     for (so, shown) in [(None, true), (Some(false), true), (Some(true), false)] {
         so.into_iter().for_each(|so| learn(&mut request, Fact::NoOtherMeans, so));
