@@ -112,7 +112,8 @@ pub(crate) fn case(value: &Value, lang: Lang) -> String {
 /// An answer of the law, with its conditions and the alternatives.
 pub(crate) fn spoken(value: &Value, lang: Lang) -> String {
     let mut out = format!("{}: {}", bare(&value["code"]), say(&value["sentence"], lang));
-    if let Some(cites) = value["cites"].as_str() {
+    let cites = say(&value["cites"], lang);
+    if !cites.is_empty() {
         let _ = write!(out, "\n  [{cites}]");
     }
     for condition in value["conditions"].as_array().into_iter().flatten() {
@@ -163,7 +164,7 @@ pub(crate) fn measures(value: &Value, lang: Lang) -> String {
             bare(&m["mode"]),
             bare(&m["code"])
         );
-        let _ = writeln!(out, "       {} ({})", say(&m["title"], lang), bare(&m["cites"]));
+        let _ = writeln!(out, "       {} ({})", say(&m["title"], lang), say(&m["cites"], lang));
         for lack in m["missing"].as_array().into_iter().flatten() {
             let _ = writeln!(
                 out,

@@ -9,6 +9,9 @@ use crate::desk::number;
 use crate::people::system;
 use crate::{Answered, Case, CaseEvent, Desk, DeskError, Order, Telemetry, speak};
 
+/// How long a reading must stay below its limit before it counts as below.
+const SETTLED: terms::Span = terms::Span::seconds(10);
+
 impl Desk {
     /// Moves everything on: call it every second. Telemetry is what the machine knows of own
     /// equipment at this moment.
@@ -48,7 +51,7 @@ impl Desk {
         ];
         for (fact, limit) in limits {
             let Some(limit) = self.standing.number(limit) else { continue };
-            let so = *used >= limit;
+            let so = self.stays_so(id, fact, *used >= limit, at);
             let Some(case) = self.cases.get(&id) else { continue };
             let known = case.facts.get(&fact);
             // What a person established stands until it is too old; the machine does not overrule it.
@@ -72,6 +75,18 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// A reading that is over its limit counts at once; one that falls below it counts after a
+    /// while, so that a link that hovers at the limit does not change the case every second.
+    fn stays_so(&mut self, id: CaseId, fact: Fact, over: bool, at: Moment) -> bool {
+        let was = self.cases.get(&id).and_then(|c| c.facts.get(&fact)).is_some_and(|k| k.so);
+        if over || !was {
+            self.below_since.remove(&(id, fact));
+            return over;
+        }
+        let since = *self.below_since.entry((id, fact)).or_insert(at.wall);
+        at.wall.since(since) < SETTLED
     }
 
     /// Withdraws what has ended: by time, with its cause, with the consent, for want of a signature.

@@ -101,6 +101,8 @@ pub struct Desk {
     pub(crate) standing_next: Time,
     /// What the gate last said to each standing request.
     pub(crate) standing_words: BTreeMap<Act, Spoken>,
+    /// Since when a reading of own equipment is back below its limit, case by case.
+    pub(crate) below_since: BTreeMap<(CaseId, ground::Fact), Time>,
     /// When a case is tried again for which there was nothing to learn from.
     pub(crate) retries: BTreeMap<CaseId, Time>,
     /// Whether days can be counted: not after the wall clock was set, until a person says so.
@@ -153,6 +155,7 @@ impl Desk {
             standing_stirred: true,
             standing_next: at.wall,
             standing_words: BTreeMap::new(),
+            below_since: BTreeMap::new(),
             retries: BTreeMap::new(),
             clock_is_sure: true,
             next_mitigation,

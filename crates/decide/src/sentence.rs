@@ -15,7 +15,7 @@ pub struct Spoken {
     /// The guideline's letter.
     pub item: Option<String>,
     /// Where the text says it.
-    pub cites: Option<String>,
+    pub cites: Option<Text>,
     /// One sentence.
     pub sentence: Text,
     /// Each condition of that measure: how it stands, and who established it.
@@ -102,7 +102,7 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
     Spoken {
         code,
         measure: measure.map(|m| m.name.clone()),
-        cites: measure.map(|m| format!("{} {}", m.cites.text, m.cites.at)),
+        cites: measure.map(|m| m.cites.text()),
         item,
         sentence,
         conditions: nearest.map(conditions).unwrap_or_default(),

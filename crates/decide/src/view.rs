@@ -71,7 +71,7 @@ pub(crate) fn measures(desk: &Desk, at: Moment) -> Value {
             "status": m.status,
             "basis": m.basis,
             "code": ground::Code::of(m.basis),
-            "cites": format!("{} {}", m.cites.text, m.cites.at),
+            "cites": m.cites.text(),
             "mode": desk.standing.modes.get(&m.name).map_or(ground::Mode::Off, |(mode, _)| *mode),
             "missing": lacks,
         })

@@ -185,6 +185,18 @@ pub struct Citation {
     pub until: Option<Day>,
 }
 
+impl Citation {
+    /// Document and place as a person reads them.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let ja = match self.text.as_str() {
+            "Guideline, 4th edition" => "ガイドライン第4版",
+            other => other,
+        };
+        Text { ja: format!("{ja} {}", self.at), en: format!("{} {}", self.text, self.at) }
+    }
+}
+
 /// Who signs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
