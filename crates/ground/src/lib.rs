@@ -82,6 +82,7 @@
 
 mod answer;
 mod book;
+mod citation;
 mod contents;
 mod fact;
 mod gate;
@@ -94,12 +95,13 @@ mod table;
 
 pub use answer::{Answer, Asked, Code, Granted, OwedSignature, Pass, Question, Refusal, Why};
 pub use book::{Advice, Book, BookError, MEASURES};
+pub use citation::Citation;
 pub use contents::{Batch, Report, Rows};
 pub use fact::{Fact, Facts, Known, Role};
 pub use gate::{Entry, Gate, Journal, Mask, NotDurable};
 pub use measure::{
-    Automatic, Basis, Citation, Duty, DutyKind, Ends, Example, Gives, Measure, MeasureName, Over,
-    Signers, SignersWhen, Status, Strength, Tells, TellsWhen, TellsWhom, Within,
+    Automatic, Basis, Duty, DutyKind, Ends, Example, Gives, Measure, MeasureName, Over, Signers,
+    SignersWhen, Status, Strength, Tells, TellsWhen, TellsWhom, Within,
 };
 pub use permit::{Frame, Permitted, Plan, Warrant};
 pub use reading::{Checked, Condition, Outcome, Reading, State};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use terms::{Act, Day, Field, Fields, Purpose, Source, Text, words};
 
-use crate::{Digest, Fact, Number, Role};
+use crate::{Citation, Digest, Fact, Number, Role};
 
 /// Name of a measure: its file's name without the ending.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -168,32 +168,6 @@ words! {
         Asks = "asks", "要確認", "asks";
         /// Refused.
         Refused = "refused", "不可", "refused";
-    }
-}
-
-/// Where the text says it, and on which days it holds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Citation {
-    /// The document and its edition.
-    pub text: String,
-    /// The place in it.
-    pub at: String,
-    /// First day.
-    pub from: Day,
-    /// Last day, when a later rule took over.
-    pub until: Option<Day>,
-}
-
-impl Citation {
-    /// Document and place as a person reads them.
-    #[must_use]
-    pub fn text(&self) -> Text {
-        let ja = match self.text.as_str() {
-            "Guideline, 4th edition" => "ガイドライン第4版",
-            other => other,
-        };
-        Text { ja: format!("{ja} {}", self.at), en: format!("{} {}", self.text, self.at) }
     }
 }
 
