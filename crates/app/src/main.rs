@@ -9,6 +9,8 @@ mod desk_loop;
 mod keep;
 mod ledger;
 mod logging;
+#[cfg(test)]
+mod reference;
 mod run;
 mod settings;
 mod show;
