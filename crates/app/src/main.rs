@@ -62,6 +62,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Top::Resume { at, reason } => {
             client::print(&at, &client::command(&at, &Command::Resume { reason })?, show::plain)?;
         }
+        Top::ClockIsRight { at, reason } => {
+            let said = Command::ClockIsRight { reason };
+            client::print(&at, &client::command(&at, &said)?, show::plain)?;
+        }
         Top::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sekisho", &mut std::io::stdout());
         }
