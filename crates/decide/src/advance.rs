@@ -25,15 +25,39 @@ impl Desk {
         for id in open {
             self.observe_equipment(id, telemetry, at)?;
             self.end_what_is_over(id, at)?;
-            if self.retries.get(&id).is_some_and(|when| *when <= at.wall) {
-                self.retries.remove(&id);
-                self.stirred.insert(id);
-            }
-            if self.stirred.remove(&id) {
-                self.advance(id, at)?;
+            self.try_again(id, at);
+            if self.stirred.remove(&id)
+                && let Err(e) = self.advance(id, at)
+            {
+                self.retries.insert(id, at.wall.after(terms::Span::seconds(5)));
+                return Err(e);
             }
         }
         Ok(())
+    }
+
+    /// What is due again: learning from which there was nothing to learn yet, under the same ground
+    /// while it lasts; and a plan that ended while it waited.
+    fn try_again(&mut self, id: CaseId, at: Moment) {
+        let Some(case) = self.cases.get(&id) else { return };
+        let waits = case.mitigated.is_none() && !case.calm && !case.declined && !case.doubtful;
+        let ended = case.plan.as_ref().is_some_and(|(plan, _)| plan.ends <= at.wall);
+        if waits && ended && !self.gate.is_halted() {
+            self.stirred.insert(id);
+        }
+        if self.retries.get(&id).is_some_and(|when| *when <= at.wall) {
+            self.retries.remove(&id);
+            match self.studies.get(&id).filter(|ground| waits && !ground.is_over(at)) {
+                Some(ground) if case.learnt.is_none() => {
+                    let ground = Arc::clone(ground);
+                    let (target, since) = studied(case);
+                    self.orders.push(Order::Learn { case: id, ground, target, since });
+                }
+                _ => {
+                    self.stirred.insert(id);
+                }
+            }
+        }
     }
 
     /// Establishes by machine whether own equipment is impaired or at risk, where the operator set
@@ -89,50 +113,16 @@ impl Desk {
         at.wall.since(since) < SETTLED
     }
 
-    /// Withdraws what has ended: by time, with its cause, with the consent, for want of a signature.
-    fn end_what_is_over(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
-        let Some(case) = self.cases.get(&id) else { return Ok(()) };
-        let Some(mitigated) = case.mitigated.clone() else { return Ok(()) };
-        let unsigned = case.owed.iter().any(|(_, by)| *by <= at.wall);
-        let why = if mitigated.until <= at.wall {
-            Text::of("終期が到来したため解除。", "Withdrawn: its end has come.")
-        } else if case.calm {
-            Text::of(
-                "原因となる攻撃が終息したため解除。",
-                "Withdrawn: the attack that caused it has ended.",
-            )
-        } else if unsigned {
-            Text::of(
-                "期限までに署名がないため解除。",
-                "Withdrawn: the signature owed was not given in time.",
-            )
-        } else if self.lost_consent(case, at) {
-            Text::of("同意が撤回されたため解除。", "Withdrawn: the line withdrew its consent.")
-        } else {
-            return Ok(());
-        };
-        self.orders.push(Order::Withdraw(id, mitigated.id));
-        self.withdrawn(id, mitigated.id, why, at)
-    }
-
-    /// Does the mitigation rest on a consent that is no longer there?
-    fn lost_consent(&self, case: &Case, at: Moment) -> bool {
-        let request = self.block(case, Purpose::ProtectLine, at);
-        case.purpose() == Some(Purpose::ProtectLine)
-            && request
-                .record
-                .facts
-                .so(Fact::LineConsents, &request.subject, at.wall)
-                .is_none_or(|k| !k.so)
-    }
-
     fn advance(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
         let Some(case) = self.cases.get(&id) else { return Ok(()) };
-        if case.mitigated.is_some() || case.declined {
+        if case.mitigated.is_some() {
             return Ok(());
         }
         if case.calm {
             return self.close_if_done(id, at);
+        }
+        if case.declined {
+            return Ok(());
         }
         if case.doubtful {
             return self.wait_for_trust(id, at);
@@ -140,10 +130,19 @@ impl Desk {
         if case.learnt.is_none() {
             return self.study(id, at);
         }
-        if case.plan.as_ref().is_none_or(|(plan, _)| plan.ends <= at.wall) {
-            self.plan(id, at)?;
+        let last = self.last_end(case, at);
+        let holds = |c: &Case| {
+            let ends = c.plan.as_ref().map(|(plan, _)| plan.ends);
+            ends.map(|ends| at.wall < ends && last.is_none_or(|last| ends <= last))
+        };
+        if holds(case) != Some(true) {
+            self.plan(id, last, at)?;
         }
-        self.ask_to_block(id, at)
+        // A plan that has ended and cannot be made anew is not asked for.
+        match self.cases.get(&id).and_then(holds) {
+            Some(false) => Ok(()),
+            Some(true) | None => self.ask_to_block(id, at),
+        }
     }
 
     /// A finding that rests on a doubtful exporter starts nothing by itself.
@@ -161,7 +160,8 @@ impl Desk {
             open: vec![(words.clone(), vec![Role::Operations])],
             words,
         };
-        if self.cases.get(&id).is_some_and(|c| c.standstill.is_none()) {
+        let said = self.cases.get(&id).and_then(|c| c.standstill.as_ref());
+        if said.is_none_or(|said| said.words != answered.words) {
             self.note(id, CaseEvent::Answered { answered }, at)?;
         }
         Ok(())
@@ -170,20 +170,32 @@ impl Desk {
     /// Asks for the ground to study the anomaly (チ), and orders it.
     fn study(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
         let Some(case) = self.cases.get(&id) else { return Ok(()) };
-        let (target, since) = (case.target, case.finding.as_ref().map_or(case.opened, |f| f.since));
+        let (target, since) = studied(case);
         let request = self.look(case, Act::Analyse, Purpose::FindCause, at);
         let answer = self.gate.ask(&request, at);
         self.note_answer(id, &request, &answer, at)?;
         if let Answer::Granted(granted) = answer
             && let Pass::Ground(ground) = granted.pass
         {
-            self.orders.push(Order::Learn { case: id, ground: Arc::new(ground), target, since });
+            let ground = Arc::new(ground);
+            self.studies.insert(id, Arc::clone(&ground));
+            self.orders.push(Order::Learn { case: id, ground, target, since });
         }
         Ok(())
     }
 
+    /// When a plan of this case must end at the latest: one for the line alone, with its consent.
+    fn last_end(&self, case: &Case, at: Moment) -> Option<terms::Time> {
+        if self.purpose(case, at) != Purpose::ProtectLine {
+            return None;
+        }
+        let request = self.block(case, Purpose::ProtectLine, at);
+        let consent = request.record.facts.so(Fact::LineConsents, &request.subject, at.wall);
+        consent.filter(|k| k.so).and_then(|k| k.until)
+    }
+
     /// Makes the plan: the narrowest rules on the narrowest destination, with an end.
-    fn plan(&mut self, id: CaseId, at: Moment) -> Result<(), DeskError> {
+    fn plan(&mut self, id: CaseId, last: Option<terms::Time>, at: Moment) -> Result<(), DeskError> {
         let Some(case) = self.cases.get(&id) else { return Ok(()) };
         let (Some(learnt), Some(length)) =
             (&case.learnt, self.standing.number(Number::BlockMinutes))
@@ -195,6 +207,8 @@ impl Desk {
             _ => case.target,
         };
         let Ok(own) = self.config.own.own(destination) else { return Ok(()) };
+        let ends = at.wall.after(minutes(length));
+        let ends = last.map_or(ends, |last| ends.min(last));
         self.next_mitigation += 1;
         let plan = Mitigation {
             id: MitigationId(self.next_mitigation),
@@ -202,7 +216,7 @@ impl Desk {
             scope: Scope::OwnDestination(own),
             traits: learnt.rules.clone(),
             action: Action::Discard,
-            ends: at.wall.after(minutes(length)),
+            ends,
         };
         let digest = plan.digest();
         self.note(id, CaseEvent::Planned { plan, digest }, at)
@@ -237,7 +251,9 @@ impl Desk {
             self.note(id, CaseEvent::Duty { what, by }, at)?;
         }
         for owed in owes {
-            self.note(id, CaseEvent::Owes { role: owed.role, by: owed.by }, at)?;
+            let promised = self.cases.get(&id).and_then(|c| c.promised.get(&owed.role));
+            let by = promised.map_or(owed.by, |first| owed.by.min(*first));
+            self.note(id, CaseEvent::Owes { role: owed.role, by }, at)?;
         }
         self.orders.push(Order::Apply(id, permitted));
         Ok(())
@@ -275,7 +291,19 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let leaf = self.leaf(account::Kind::CaseClosed, Some(id), person, at);
         self.account.book(&leaf, &[])?;
-        self.note(id, CaseEvent::Closed { why }, at)
+        self.note(id, CaseEvent::Closed { why }, at)?;
+        self.end_study(id, at);
+        self.retries.remove(&id);
+        self.stirred.remove(&id);
+        self.below_since.retain(|(case, _), _| *case != id);
+        Ok(())
+    }
+
+    /// Ends the ground under which this case was studied.
+    pub(crate) fn end_study(&mut self, id: CaseId, at: Moment) {
+        if let Some(ground) = self.studies.remove(&id) {
+            self.gate.end(&ground, at);
+        }
     }
 
     /// Writes the gate's answer into the case, in words.
@@ -324,4 +352,9 @@ impl Desk {
         self.stirred.insert(id);
         Ok(())
     }
+}
+
+/// What is studied in a case, and since when it is under attack.
+fn studied(case: &Case) -> (terms::IpNet, terms::Time) {
+    (case.target, case.finding.as_ref().map_or(case.opened, |f| f.since))
 }

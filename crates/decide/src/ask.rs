@@ -42,7 +42,9 @@ impl Desk {
             let matching = !plan.traits.is_empty() && plan.traits.iter().all(|t| *t != blind);
             by_system(Fact::OnlyMatching, matching, None);
         }
-        for (&fact, known) in &case.facts {
+        // What is too old is not known any more; it does not hide what the machine sees now.
+        let valid = |known: &Known| known.until.is_none_or(|until| at.wall < until);
+        for (&fact, known) in case.facts.iter().filter(|(_, known)| valid(known)) {
             record.facts.learn(fact, known.clone());
         }
         if let Some((fact, known)) = consent::known(&self.standing.consents, subject, act, at.wall)
@@ -50,9 +52,12 @@ impl Desk {
             record.facts.learn(fact, known);
         }
         record.signatures.extend(case.signatures.iter().cloned());
-        if case.doubtful {
-            // Nothing automatic rests on a doubtful exporter.
-            for mode in record.modes.values_mut().filter(|m| **m == Mode::Automatic) {
+        // Nothing automatic rests on a doubtful exporter; and where a signature was promised and did
+        // not come in time, nothing is done before it comes.
+        let unsigned = case.promised.values().any(|by| *by <= at.wall);
+        for (name, mode) in record.modes.iter_mut().filter(|(_, m)| **m == Mode::Automatic) {
+            let promises = || self.book.measure(name).is_some_and(|m| m.signers.afterwards);
+            if case.doubtful || (unsigned && promises()) {
                 *mode = Mode::Propose;
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ground::{Digest, DutyKind, Fact, Known, Role, Signature};
 use serde::{Deserialize, Serialize};
 use terms::IpNet;
-use terms::{CaseId, Finding, Mitigation, MitigationId, Time};
+use terms::{CaseId, ExporterId, Finding, Mitigation, MitigationId, Text, Time};
 
 use crate::{Answered, CaseEvent, How, Learnt};
 
@@ -42,9 +42,9 @@ pub struct Standstill {
     /// The gate's word.
     pub code: ground::Code,
     /// In words.
-    pub words: terms::Text,
+    pub words: Text,
     /// Open questions and who may answer them.
-    pub open: Vec<(terms::Text, Vec<Role>)>,
+    pub open: Vec<(Text, Vec<Role>)>,
 }
 
 /// A case as rebuilt from its events.
@@ -62,6 +62,8 @@ pub struct Case {
     pub finding: Option<Finding>,
     /// Does the finding rest on a doubtful exporter?
     pub doubtful: bool,
+    /// Exporters that operations vouched for in this case.
+    pub vouched: Vec<ExporterId>,
     /// Has the attack ended?
     pub calm: bool,
     /// Facts of the case.
@@ -80,6 +82,9 @@ pub struct Case {
     pub standstill: Option<Standstill>,
     /// Signatures owed, and by when.
     pub owed: Vec<(Role, Time)>,
+    /// By when each signature that may come afterwards must come. Kept over an end, a renewal and a
+    /// restart until somebody signs: none of them gives more time.
+    pub promised: BTreeMap<Role, Time>,
     /// Duties owed.
     pub duties: Vec<(DutyKind, Option<Time>)>,
     /// Until when the subscriber may answer.
@@ -103,6 +108,7 @@ impl Case {
             target,
             finding: None,
             doubtful: false,
+            vouched: Vec::new(),
             calm: false,
             facts: BTreeMap::new(),
             learnt: None,
@@ -112,6 +118,7 @@ impl Case {
             mitigated: None,
             standstill: None,
             owed: Vec::new(),
+            promised: BTreeMap::new(),
             duties: Vec::new(),
             consent_asked: None,
             closed: false,
@@ -127,8 +134,11 @@ impl Case {
     pub(crate) fn happen(&mut self, at: Time, event: CaseEvent) {
         self.history.push((at, event.clone()));
         match event {
-            CaseEvent::Opened { .. } | CaseEvent::Shown { .. } | CaseEvent::NotApplied { .. } => {}
+            CaseEvent::Opened { .. } | CaseEvent::Shown { .. } => {}
             CaseEvent::Finding { finding, doubtful } => {
+                if self.doubtful && !doubtful {
+                    self.vouched.clone_from(&finding.exporters);
+                }
                 self.finding = Some(finding);
                 self.doubtful = doubtful;
                 self.calm = false;
@@ -149,25 +159,55 @@ impl Case {
             }
             CaseEvent::Signed { signature } => {
                 self.owed.retain(|(role, _)| *role != signature.role);
+                self.promised.remove(&signature.role);
                 self.signatures.push(signature);
             }
-            CaseEvent::Declined { .. } => self.declined = true,
-            CaseEvent::Owes { role, by } => self.owed.push((role, by)),
+            CaseEvent::Declined { person, reason } => {
+                self.declined = true;
+                self.stands_still(Text {
+                    ja: format!("{person}がこの計画を認めませんでした：{reason}"),
+                    en: format!("{person} said no to this plan: {reason}"),
+                });
+            }
+            CaseEvent::Owes { role, by } => {
+                self.promised.entry(role).and_modify(|p| *p = by.min(*p)).or_insert(by);
+                self.owed.push((role, by));
+            }
             CaseEvent::ConsentAsked { until } => self.consent_asked = Some(until),
             CaseEvent::Applied { id, answer, until } => {
                 self.mitigated = Some(Mitigated { id, until, answer });
+            }
+            CaseEvent::NotApplied { why, .. } => {
+                // Nothing was ever done: nobody is to be told of it or to sign for it.
+                if !self.history.iter().any(|(_, e)| matches!(e, CaseEvent::Applied { .. })) {
+                    self.duties.clear();
+                    self.promised.clear();
+                }
+                self.owed.clear();
+                self.stands_still(Text {
+                    ja: format!("措置を実施できませんでした：{why}"),
+                    en: format!("It could not be carried out: {why}"),
+                });
             }
             CaseEvent::Withdrawn { .. } => {
                 self.mitigated = None;
                 self.owed.clear();
             }
             CaseEvent::Duty { what, by } => {
-                self.duties.retain(|(w, _)| *w != what);
-                self.duties.push((what, by));
+                // What is owed already stays owed by its first day, however often it is renewed.
+                if !self.duties.iter().any(|(owed, _)| *owed == what) {
+                    self.duties.push((what, by));
+                }
             }
             CaseEvent::DutyDone { what, .. } => self.duties.retain(|(w, _)| *w != what),
             CaseEvent::Closed { .. } => self.closed = true,
         }
+    }
+
+    /// It waits, and no question is open.
+    fn stands_still(&mut self, words: Text) {
+        let code = self.standstill.as_ref().map_or(ground::Code::Ask, |s| s.code);
+        self.standstill = Some(Standstill { code, words, open: Vec::new() });
     }
 
     /// What the gate last said to this act in this case.

@@ -103,6 +103,8 @@ pub struct Desk {
     pub(crate) standing_words: BTreeMap<Act, Spoken>,
     /// Since when a reading of own equipment is back below its limit, case by case.
     pub(crate) below_since: BTreeMap<(CaseId, ground::Fact), Time>,
+    /// The grounds under which cases are studied until traits are learnt.
+    pub(crate) studies: BTreeMap<CaseId, Arc<Ground>>,
     /// When a case is tried again for which there was nothing to learn from.
     pub(crate) retries: BTreeMap<CaseId, Time>,
     /// Whether days can be counted: not after the wall clock was set, until a person says so.
@@ -156,6 +158,7 @@ impl Desk {
             standing_next: at.wall,
             standing_words: BTreeMap::new(),
             below_since: BTreeMap::new(),
+            studies: BTreeMap::new(),
             retries: BTreeMap::new(),
             clock_is_sure: true,
             next_mitigation,
@@ -207,6 +210,7 @@ impl Desk {
     pub(crate) fn halt(&mut self, at: Moment) {
         self.gate.halt(at);
         self.grounds = StandingGrounds::default();
+        self.studies.clear();
         self.orders.push(Order::WithdrawAll);
     }
 
@@ -247,7 +251,11 @@ impl Desk {
     pub(crate) fn stand_by(&mut self, event: StandingEvent, at: Moment) -> Result<(), DeskError> {
         write(&self.account, STANDING, at.wall, &event)?;
         self.standing_stirred |= event.touches_measures();
+        let touches_cases = event.touches_cases();
         self.standing.happen(&self.book, at.wall, event);
+        if !touches_cases {
+            return Ok(());
+        }
         self.stirred.extend(self.cases.values().filter(|c| !c.closed).map(|c| c.id));
         Ok(())
     }

@@ -9,6 +9,7 @@ mod case;
 mod command;
 mod consent;
 mod desk;
+mod end;
 mod error;
 mod event;
 mod people;

@@ -40,6 +40,17 @@ pub(crate) enum StandingEvent {
 }
 
 impl StandingEvent {
+    /// Can it change what the gate says in a case? What cannot is not asked about again.
+    pub(crate) const fn touches_cases(&self) -> bool {
+        match self {
+            Self::Consented { .. } | Self::ConsentWithdrawn { .. } => true,
+            Self::Proposed { .. } | Self::Linked { .. } | Self::LinkUsed { .. } => false,
+            Self::Approved { .. } | Self::Signed { .. } | Self::Fact { .. } => true,
+            Self::Countersigned { .. } | Self::Resumed { .. } | Self::Book { .. } => true,
+            Self::Halted { .. } => false,
+        }
+    }
+
     /// Can it change what the gate says to a standing measure?
     pub(crate) const fn touches_measures(&self) -> bool {
         match self {

@@ -8,6 +8,9 @@ use crate::desk::{number, same_attack};
 use crate::people::system;
 use crate::{CaseEvent, Desk, DeskError, How, Learnt};
 
+/// How often a finding that goes on is written into its case.
+const NOTED_EVERY: terms::Span = terms::Span::seconds(10);
+
 impl Desk {
     /// Takes in a finding. Noticing it is part of the standing statistics (ス); studying it is an
     /// act of its own (チ).
@@ -23,7 +26,6 @@ impl Desk {
         let Some(ground) = self.grounds.statistics.clone() else { return Ok(None) };
         let Ok(finding) = ground.read(sealed, at) else { return Ok(None) };
         let finding = whole(finding.clone());
-        let doubtful = finding.exporters.iter().any(|e| doubtful.contains(e));
         let open = self
             .cases
             .values()
@@ -33,15 +35,14 @@ impl Desk {
             Some(id) => id,
             None => self.open_case(How::Found, finding.target, &system(), at)?,
         };
-        let first = self.cases.get(&id).is_none_or(|c| c.finding.is_none() || c.calm);
-        let fresh = self
-            .cases
-            .get(&id)
-            .and_then(|c| c.finding.as_ref())
-            .is_none_or(|f| finding.at.since(f.at).0 >= 10_000);
-        let doubt_changed = self.cases.get(&id).is_some_and(|c| c.doubtful != doubtful);
+        let Some(case) = self.cases.get(&id) else { return Ok(None) };
+        let first = case.finding.is_none() || case.calm;
+        let fresh = case.finding.as_ref().is_none_or(|f| finding.at.since(f.at) >= NOTED_EVERY);
+        // Once in doubt a case stays so until operations vouches for the exporters it rests on.
+        let in_doubt = |e: &ExporterId| doubtful.contains(e) && !case.vouched.contains(e);
+        let doubtful = case.doubtful || finding.exporters.iter().any(in_doubt);
+        let doubt_changed = case.doubtful != doubtful;
         if first || fresh || doubt_changed {
-            let doubtful = doubtful || self.cases.get(&id).is_some_and(|c| c.doubtful);
             self.note(id, CaseEvent::Finding { finding, doubtful }, at)?;
         }
         if first || doubt_changed {
@@ -74,7 +75,18 @@ impl Desk {
     ///
     /// # Errors
     /// When it cannot be written down.
-    pub fn learnt(&mut self, id: CaseId, learnt: Learnt, at: Moment) -> Result<(), DeskError> {
+    pub fn learnt(&mut self, id: CaseId, mut learnt: Learnt, at: Moment) -> Result<(), DeskError> {
+        self.end_study(id, at);
+        // The case may have ended while its traits were learnt.
+        if self.cases.get(&id).is_none_or(|c| c.closed) {
+            return Ok(());
+        }
+        for (_, share) in learnt.destinations.iter_mut().filter(|(_, s)| !s.is_finite()) {
+            *share = 0.0;
+        }
+        for share in [&mut learnt.coverage, &mut learnt.collateral] {
+            *share = share.filter(|s| s.is_finite());
+        }
         self.note(id, CaseEvent::Learnt { learnt }, at)?;
         self.stirred.insert(id);
         Ok(())
