@@ -1,6 +1,7 @@
 //! What the decoders make of datagrams, looked at from inside the crate.
 
 mod anything;
+mod captures;
 mod hostile;
 mod oracle;
 mod sampled;

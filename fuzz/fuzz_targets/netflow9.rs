@@ -1,0 +1,7 @@
+//! NetFlow v9: decodes datagrams, encodes what was decoded, decodes that, and compares.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use observe::{encode::compare, flow::Format};
+
+fuzz_target!(|datagrams: &[u8]| assert_eq!(compare(Format::NetFlow9, datagrams), Ok(())));
