@@ -47,14 +47,15 @@ fn step(sekisho: &Arc<Sekisho>, erased_on: &mut Option<Day>, at: Moment) -> Resu
         );
         desk.clock_jumped(by, at)?;
     }
-    for told in sekisho.told.try_iter() {
-        take(sekisho, &mut desk, told, &health, at)?;
-    }
-    desk.tick(&telemetry, at)?;
+    let told: Result<(), DeskError> =
+        sekisho.told.try_iter().try_for_each(|told| take(sekisho, &mut desk, told, &health, at));
+    let ticked = desk.tick(&telemetry, at);
+    // Orders are carried out even when something could not be written: what ends, ends.
     for order in desk.orders() {
         carry_out(sekisho, &mut desk, order, at)?;
     }
     give_orders(sekisho, &desk, at);
+    told.and(ticked)?;
     let today = Zone::TOKYO.day(at.wall);
     if *erased_on != Some(today) {
         desk.erase_due(today, at)?;
@@ -114,7 +115,17 @@ fn carry_out(
                 ok = done.is_ok(),
                 "mitigation handed to the actuator"
             );
-            desk.applied(case, id, done, at)?;
+            if let Err(e) = desk.applied(case, id, done, at) {
+                // What cannot be noted does not stand.
+                if sekisho.actuator.withdraw(id).is_ok() {
+                    tracing::error!(
+                        case = case.0,
+                        mitigation = id.0,
+                        "withdrawn: it could not be noted that it was applied"
+                    );
+                }
+                return Err(e);
+            }
         }
         Order::Withdraw(case, id) => match sekisho.actuator.withdraw(id) {
             Ok(_) => tracing::info!(case = case.0, mitigation = id.0, "mitigation withdrawn"),

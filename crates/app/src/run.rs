@@ -127,16 +127,18 @@ impl Running {
 
     /// Stops in order: withdraw, end threads, end servers.
     pub(crate) async fn stop(&self) {
+        // The desk stops first, so that nothing is applied while everything is being withdrawn.
+        self.sekisho.stop.store(true, std::sync::atomic::Ordering::Release);
+        let desk = self.desk_thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(desk) = desk {
+            let _ended_badly = tokio::task::spawn_blocking(move || desk.join()).await;
+        }
         self.sekisho.stop().await;
         let _nobody_listens = self.shutdown.send(true);
         let servers =
             core::mem::take(&mut *self.servers.lock().unwrap_or_else(PoisonError::into_inner));
         for server in servers {
             let _ended_badly = server.await;
-        }
-        let desk = self.desk_thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(desk) = desk {
-            let _ended_badly = tokio::task::spawn_blocking(move || desk.join()).await;
         }
     }
 }

@@ -270,9 +270,10 @@ impl Desk {
                 reasoned(&reason)?;
                 let leaf = self.leaf(Kind::Halted, None, &person, at);
                 self.halt(at);
-                self.account.book(&leaf, &[])?;
-                self.stand_by(StandingEvent::Halted { person }, at)?;
-                Ok(json!({ "halted": true }))
+                // The switch works on a full disk too; then it holds until the next start only.
+                let booked = self.account.book(&leaf, &[]).is_ok();
+                let kept = self.stand_by(StandingEvent::Halted { person }, at).is_ok();
+                Ok(json!({ "halted": true, "booked": booked && kept }))
             }
             Command::ClockIsRight { reason } => {
                 may(&[Role::Operations, Role::Administrator, Role::Legal])?;
