@@ -110,7 +110,6 @@ pub struct Band {
 }
 
 /// Finds attacks in statistics, interval by interval. There is one, fed with the merged intervals.
-#[derive(Debug)]
 pub struct Attack {
     config: Config,
     z: f64,
@@ -236,5 +235,12 @@ impl Attack {
                 || watch.last_bits >= least
                 || watch.baseline.mean_bits() >= least
         });
+    }
+}
+
+/// Without what anybody received, or usually receives.
+impl core::fmt::Debug for Attack {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Attack").field("hosts", &self.hosts.len()).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use super::kinds::KINDS;
 
 /// What was counted in one interval. The statistics come out of it sealed only; loads of links and
 /// counts of what was left out concern nobody's communications.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Interval {
     pub(crate) since: Time,
     pub(crate) span: Span,
@@ -97,6 +97,19 @@ impl Interval {
     pub(crate) fn row(&self, prefix: &IpNet) -> Option<&Row> {
         let i = self.rows.binary_search_by(|r| r.statistics.prefix.cmp(prefix)).ok()?;
         self.rows.get(i)
+    }
+}
+
+/// Without what anybody received: that leaves sealed only.
+impl core::fmt::Debug for Interval {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Interval")
+            .field("since", &self.since)
+            .field("span", &self.span)
+            .field("rows", &self.rows.len())
+            .field("heard", &self.heard)
+            .field("left_out", &self.left_out)
+            .finish_non_exhaustive()
     }
 }
 

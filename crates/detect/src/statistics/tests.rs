@@ -250,6 +250,15 @@ fn statistics_come_out_sealed_for_the_measure_they_were_taken_under() {
     assert_eq!(ground.read(&sealed, now()).err(), Some(OutOfScope::Source));
 }
 
+#[test]
+fn nothing_of_what_was_counted_shows_when_it_is_printed() {
+    let mut collector = Collector::new(&config());
+    take(&mut collector, 0, &[Flow::to(at("198.51.100.9"), 6, 1, 123_456)]);
+    let mut printed = format!("{collector:?}");
+    printed.push_str(&format!("{:?}", collector.close(START, TEN)));
+    assert!(!printed.contains("123456") && !printed.contains("198.51"), "{printed}");
+}
+
 fn any_flow() -> impl Strategy<Value = Flow> {
     let to = prop_oneof![
         (0_u8..=255).prop_map(|n| at("192.0.2.0") + u128::from(n)),

@@ -307,6 +307,62 @@ fn more_of_the_same_is_taken_along_and_told() {
 }
 
 #[test]
+fn what_happens_to_be_more_than_before_gets_no_rule_beside_an_attack() {
+    let attack = |d: &mut Dice| {
+        let mut flows: Vec<Flow> = (0..10).map(|_| amplification(d, at(VICTIM))).collect();
+        // A little more of everything else to the same address than before.
+        let more =
+            |d: &mut Dice| Flow { src: random_source(d), ..Flow::to(at(VICTIM), 6, 100, 900) };
+        flows.extend((0..22).map(|_| more(d)));
+        flows
+    };
+    let usual = |d: &mut Dice| {
+        let more =
+            |d: &mut Dice| Flow { src: random_source(d), ..Flow::to(at(VICTIM), 6, 100, 900) };
+        (0..44).map(|_| more(d)).collect()
+    };
+    let learnt = Held::of(TARGET, usual, attack).learn(TARGET);
+    assert_good(&learnt);
+    assert_eq!(learnt.rules.len(), 1, "{learnt:#?}");
+}
+
+#[test]
+fn ports_that_a_handful_of_records_happen_to_have_are_no_trait() {
+    let few = |d: &mut Dice| match d.below(4) {
+        0 => vec![Flow {
+            src_port: ephemeral(d),
+            dst_port: ephemeral(d),
+            src: random_source(d),
+            ..Flow::to(at(VICTIM), 17, 4_000, 1_000)
+        }],
+        _ => Vec::new(),
+    };
+    let usual = |d: &mut Dice| match d.below(8) {
+        0 => vec![Flow {
+            src_port: ephemeral(d),
+            dst_port: ephemeral(d),
+            ..Flow::to(at(VICTIM), 17, 10, 100)
+        }],
+        _ => Vec::new(),
+    };
+    let learnt = Held::of(TARGET, usual, few).learn(TARGET);
+    assert_good(&learnt);
+    assert!(learnt.rules[0].src_ports.is_empty() && learnt.rules[0].dst_ports.is_empty());
+    assert_eq!(learnt.rules[0].protocol, Some(17));
+}
+
+#[test]
+fn without_a_trait_there_is_no_rule_that_would_stop_everything() {
+    let attack = |d: &mut Dice| (0..40).map(|_| amplification(d, at(VICTIM))).collect();
+    let mut held = Held::of(TARGET, people, attack);
+    let blind = [Field::DstAddress, Field::Bytes].into_iter().collect();
+    held.ground = for_analysis(TARGET.parse().unwrap(), blind);
+    let learnt = held.learn(TARGET);
+    assert!(learnt.rules.is_empty(), "{learnt:#?}");
+    assert_eq!(learnt.destinations.len(), 1, "where it goes to is still told");
+}
+
+#[test]
 fn other_targets_are_not_looked_at() {
     let attack = |d: &mut Dice| (0..40).map(|_| amplification(d, at("192.0.2.9"))).collect();
     assert!(Held::of(TARGET, people, attack).learn("203.0.113.0/24").rules.is_empty());

@@ -161,6 +161,33 @@ fn while_one_of_its_exporters_is_silent_an_attack_does_not_end() {
 }
 
 #[test]
+fn half_of_the_traffic_is_not_learnt_as_less_traffic() {
+    let mut world = World::known();
+    let pass = |w: &mut World, both: bool| {
+        let (one, other) = (w.usual(), w.usual());
+        let all: [(u32, &[Flow]); 2] = [(4, &one), (9, &other)];
+        w.pass_by(if both { &all } else { &all[..1] });
+        w.attack.bands()[0].expected_high.bits
+    };
+    let before = (0..300).map(|_| pass(&mut world, true)).last().unwrap();
+    let after = (0..25).map(|_| pass(&mut world, false)).last().unwrap();
+    assert!((after / before - 1.0).abs() < 0.01, "{before} {after}");
+}
+
+#[test]
+fn a_host_of_a_pool_is_not_watched_even_if_somebody_counted_it() {
+    let mut world = World::of(&config());
+    let mut pools = config();
+    for own in &mut pools.own {
+        own.addressing = Addressing::Dynamic;
+    }
+    world.attack = Attack::new(&pools);
+    assert!(world.run(60, |_| Vec::new()).is_empty());
+    let attack = |w: &mut World| vec![w.flow(at("198.51.100.20"), Class::Icmp, 2e9, 900)];
+    assert_eq!(began(&world.run(5, attack)), [(3, format!("began {STATIC}"))]);
+}
+
+#[test]
 fn what_is_there_to_stay_can_be_learnt_anew() {
     let mut world = World::known();
     let moved_in = |w: &mut World| vec![w.flow(at("198.51.100.20"), Class::Udp, 4e8, 600)];
