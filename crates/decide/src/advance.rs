@@ -12,6 +12,9 @@ use crate::{Answered, Case, CaseEvent, Desk, DeskError, Order, Telemetry, speak}
 /// How long a reading must stay below its limit before it counts as below.
 const SETTLED: terms::Span = terms::Span::seconds(10);
 
+/// When something that could not be done for want of the store or of data is tried again.
+pub(crate) const RETRY: terms::Span = terms::Span::seconds(5);
+
 impl Desk {
     /// Moves everything on: call it every second. Telemetry is what the machine knows of own
     /// equipment at this moment.
@@ -29,7 +32,7 @@ impl Desk {
             if self.stirred.remove(&id)
                 && let Err(e) = self.advance(id, at)
             {
-                self.retries.insert(id, at.wall.after(terms::Span::seconds(5)));
+                self.retries.insert(id, at.wall.after(RETRY));
                 return Err(e);
             }
         }
@@ -320,6 +323,9 @@ impl Desk {
             Answer::Asks(a) => a.answer,
             Answer::Refused(r) => r.answer,
         };
+        if matches!(answer, Answer::Refused(r) if matches!(r.why, ground::Why::NotDurable(_))) {
+            self.retries.insert(id, at.wall.after(RETRY));
+        }
         let open = match answer {
             Answer::Asks(a) => {
                 a.questions.iter().map(|q| (q.text.clone(), q.roles.clone())).collect()

@@ -1,7 +1,7 @@
 //! How the desk carries out what people say: signatures, facts, proposals, showing a case.
 
 use account::Kind;
-use ground::{Fact, MeasureName, Mode, Role, Signature, SignedOn};
+use ground::{Digest, Fact, MeasureName, Mode, Role, Signature, SignedOn, SignersWhen};
 use serde_json::{Value, json};
 use terms::{Act, CaseId, Moment, Purpose, Span};
 
@@ -37,6 +37,11 @@ impl Desk {
             .measure(name)
             .ok_or_else(|| DeskError::NotFound(format!("measure {name}")))?;
         let role = Config::role(actor, &measure.signers.roles)?;
+        if measure.signers.when == SignersWhen::Each {
+            return Err(DeskError::Wrong(format!(
+                "{name} is signed plan by plan, in its cases: `sekisho case sign`"
+            )));
+        }
         let until = Standing::review(measure, at.wall, self.config.review_days);
         let on = SignedOn::Measure(name.clone(), measure.digest);
         let signature = Signature { person: actor.person.clone(), role, at: at.wall, until, on };
@@ -56,6 +61,11 @@ impl Desk {
         so: bool,
         at: Moment,
     ) -> Result<Value, DeskError> {
+        if !Standing::stands(fact) {
+            return Err(DeskError::Wrong(format!(
+                "{fact} is established case by case: `sekisho case answer`"
+            )));
+        }
         let leaf = self
             .leaf(Kind::Fact, None, &actor.person, at)
             .with("fact", account::Safe::Word(fact.word().into()))
@@ -131,9 +141,10 @@ impl Desk {
         let proposal = proposal.ok_or_else(|| DeskError::NotFound(format!("proposal {}", id.0)))?;
         proposal.check(actor)?;
         let word = |w: &str| account::Safe::Word(w.into());
+        let mut orders = Vec::new();
         let mut leaf = self
             .leaf(Kind::ModeSet, None, &actor.person, at)
-            .with("author", word(&proposal.author.0));
+            .with("author", named(&proposal.author.0));
         match &proposal.change {
             Change::Number { number, value } => {
                 leaf.kind = Kind::NumberSet;
@@ -151,15 +162,16 @@ impl Desk {
             }
             Change::Exporters { exporters } => {
                 leaf = leaf.with("exporters", number(exporters.len() as u64));
-                self.orders.push(Order::Exporters(exporters.clone()));
+                orders.push(Order::Exporters(exporters.clone()));
             }
             Change::Trust { exporter } => {
-                leaf = leaf.with("trusted", word(exporter));
-                self.orders.push(Order::Trust(exporter.clone()));
+                leaf = leaf.with("trusted", named(exporter));
+                orders.push(Order::Trust(exporter.clone()));
             }
         }
         self.account.book(&leaf, &[])?;
         self.stand_by(StandingEvent::Approved { id, approver: actor.person.clone() }, at)?;
+        self.orders.extend(orders);
         Ok(json!({ "approved": id }))
     }
 
@@ -173,8 +185,15 @@ impl Desk {
         let Some((plan, digest)) = case.plan.clone() else {
             return Err(DeskError::Wrong(format!("case {id} has no plan to sign yet")));
         };
-        let role =
-            Config::role(actor, &[Role::Operations, Role::Desk, Role::Services, Role::Legal])?;
+        let role = Config::role(actor, SIGNERS)?;
+        if case.declined {
+            return Err(DeskError::Wrong(format!("somebody said no to the plan of case {id}")));
+        }
+        if plan.ends <= at.wall {
+            return Err(DeskError::Wrong(format!(
+                "the plan of case {id} has ended; look at the one that is made in its place"
+            )));
+        }
         if matches!(&case.how, How::ByHand { person, .. } if *person == actor.person) {
             return Err(DeskError::Wrong(
                 "whoever opened a case does not sign its plan; another person must".into(),
@@ -218,5 +237,18 @@ impl Desk {
         self.note(id, CaseEvent::Shown { person: actor.person.clone(), answer: entry }, at)?;
         let case = self.cases.get(&id).ok_or_else(|| DeskError::NotFound(format!("case {id}")))?;
         Ok(view::case(self, case, granted, &spoken, at))
+    }
+}
+
+/// Who may sign plans and say no to them, as far as a measure names their role.
+pub(crate) const SIGNERS: &[Role] = &[Role::Operations, Role::Desk, Role::Services, Role::Legal];
+
+/// A name as it goes into the ledger: itself when it is a word, else its digest.
+fn named(name: &str) -> account::Safe {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if name.len() <= 100 && name.chars().all(plain) && name.contains(char::is_alphabetic) {
+        account::Safe::Word(name.to_owned())
+    } else {
+        account::Safe::Digest(Digest::of(name.as_bytes()))
     }
 }

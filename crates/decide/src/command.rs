@@ -8,6 +8,7 @@ use terms::IpNet;
 use terms::{Act, CaseId, Line, Moment, Purpose, Source, Span, Text, Traits};
 
 use crate::ask::minutes;
+use crate::carry::SIGNERS;
 use crate::standing::StandingEvent;
 use crate::{CaseEvent, Change, Config, ConsentId, Desk, DeskError, How, Learnt};
 use crate::{ProposalId, view};
@@ -167,15 +168,24 @@ impl Desk {
             Command::Measures => Ok(view::measures(self, at)),
             Command::Proposals => Ok(json!(self.standing.proposals.values().collect::<Vec<_>>())),
             Command::Cases => Ok(json!(self.cases.values().map(view::summary).collect::<Vec<_>>())),
-            Command::Consents => Ok(json!(self.standing.consents)),
+            Command::Consents => {
+                may(&[&[Role::Auditor], SIGNERS].concat())?;
+                Ok(json!(self.standing.consents))
+            }
             Command::SignMeasure { measure } => self.sign_measure(&actor, &measure, at),
             Command::StandingFact { fact, so } => self.standing_fact(&actor, fact, so, at),
             Command::Propose { change, reason } => {
-                may(&[Role::Legal, Role::Operations, Role::Services, Role::Administrator])?;
+                may(CHANGERS)?;
                 self.propose(&actor, change, reason, at)
             }
-            Command::Approve { proposal } => self.approve(&actor, proposal, at),
-            Command::ShowCase { case } => self.show(&actor, case, at),
+            Command::Approve { proposal } => {
+                may(CHANGERS)?;
+                self.approve(&actor, proposal, at)
+            }
+            Command::ShowCase { case } => {
+                may(SIGNERS)?;
+                self.show(&actor, case, at)
+            }
             Command::OpenCase { target, traits, reason } => {
                 may(&[Role::Operations, Role::Desk])?;
                 self.config.own.own(target).map_err(|e| DeskError::Wrong(e.to_string()))?;
@@ -214,16 +224,15 @@ impl Desk {
                     .with("fact", account::Safe::Word("exporter-vouched-for".into()));
                 self.account.book(&leaf, &[])?;
                 self.note(case, CaseEvent::Finding { finding, doubtful: false }, at)?;
-                if let Some(case) = self.cases.get_mut(&case) {
-                    case.doubtful = false;
-                }
                 self.stir(case)
             }
             Command::Sign { case } => self.sign(&actor, case, at),
             Command::Decline { case, reason } => {
-                may(&[Role::Operations, Role::Desk, Role::Services, Role::Legal])?;
+                may(SIGNERS)?;
                 self.known(case)?;
                 reasoned(&reason)?;
+                let leaf = self.leaf(Kind::Unsigned, Some(case), &person, at);
+                self.account.book(&leaf, &[])?;
                 self.note(case, CaseEvent::Declined { person, reason }, at)?;
                 self.stir(case)
             }
@@ -241,16 +250,27 @@ impl Desk {
             }
             Command::Told { case } => {
                 may(&[Role::Desk, Role::Operations])?;
-                self.known(case)?;
+                let owed = |(what, _): &(_, _)| *what == ground::DutyKind::TellLine;
+                if !self.known(case)?.duties.iter().any(owed) {
+                    return Err(DeskError::NotFound(format!(
+                        "duty to tell the line in case {case}"
+                    )));
+                }
                 self.duty_done(case, ground::DutyKind::TellLine, person, at)?;
                 self.stir(case)
             }
             Command::CloseCase { case, reason } => {
                 may(&[Role::Operations, Role::Desk])?;
-                if self.known(case)?.mitigated.is_some() {
-                    return Err(DeskError::Wrong(
-                        "a mitigation of this case is in force; it ends first".into(),
-                    ));
+                let known = self.known(case)?;
+                let why_not = if known.mitigated.is_some() {
+                    Some("a mitigation of this case is in force; it ends first")
+                } else if known.duties.is_empty() {
+                    None
+                } else {
+                    Some("something is owed in this case; do it and note it first")
+                };
+                if let Some(why_not) = why_not {
+                    return Err(DeskError::Wrong(why_not.into()));
                 }
                 reasoned(&reason)?;
                 self.close(case, &person, Text { ja: reason.clone(), en: reason }, at)?;
@@ -281,6 +301,7 @@ impl Desk {
                 let right = account::Safe::Word("clock-is-right".into());
                 let leaf = self.leaf(Kind::Fact, None, &person, at).with("fact", right);
                 self.account.book(&leaf, &[])?;
+                self.stand_by(StandingEvent::ClockIsRight { person }, at)?;
                 self.clock_is_sure = true;
                 Ok(json!({ "clock-is-right": true }))
             }
@@ -298,6 +319,9 @@ impl Desk {
         }
     }
 }
+
+/// Who may propose and approve changes.
+const CHANGERS: &[Role] = &[Role::Legal, Role::Operations, Role::Services, Role::Administrator];
 
 pub(crate) fn reasoned(reason: &str) -> Result<(), DeskError> {
     if reason.trim().is_empty() {

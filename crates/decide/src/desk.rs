@@ -97,6 +97,8 @@ pub struct Desk {
     pub(crate) grounds: StandingGrounds,
     /// Whether the standing measures are to be asked for again.
     pub(crate) standing_stirred: bool,
+    /// Whether an answer to them could not be written, so that it is asked for again.
+    pub(crate) standing_unwritten: bool,
     /// When they may be asked for again without anything having changed.
     pub(crate) standing_next: Time,
     /// What the gate last said to each standing request.
@@ -139,8 +141,14 @@ impl Desk {
             else {
                 continue;
             };
-            cases.extend(Case::replay(id, read(&account, &stream)?).map(|case| (id, case)));
+            let case = Case::replay(id, read(&account, &stream)?).ok_or_else(|| {
+                let why = "the first event of a case opens it";
+                let source = <serde_json::Error as serde::de::Error>::custom(why);
+                DeskError::Damaged { stream, seq: 1, source }
+            })?;
+            cases.insert(id, case);
         }
+        let clock_is_sure = !standing.clock_jumped;
         let last = |c: &Case| c.history.iter().filter_map(|(_, e)| planned(e)).max();
         let next_mitigation = cases.values().filter_map(last).max().unwrap_or(0);
         let mut desk = Self {
@@ -155,12 +163,13 @@ impl Desk {
             stirred: BTreeSet::new(),
             grounds: StandingGrounds::default(),
             standing_stirred: true,
+            standing_unwritten: false,
             standing_next: at.wall,
             standing_words: BTreeMap::new(),
             below_since: BTreeMap::new(),
             studies: BTreeMap::new(),
             retries: BTreeMap::new(),
-            clock_is_sure: true,
+            clock_is_sure,
             next_mitigation,
         };
         desk.take_up(at)?;
@@ -223,8 +232,7 @@ impl Desk {
         at: Moment,
     ) -> Result<CaseId, DeskError> {
         let id = CaseId(self.cases.keys().next_back().map_or(1, |last| last.0 + 1));
-        let mut leaf = self.leaf(Kind::CaseOpened, Some(id), &actor.person, at);
-        leaf.roles.clone_from(&actor.roles);
+        let leaf = self.leaf(Kind::CaseOpened, Some(id), &actor.person, at);
         self.account.book(&leaf, &[("whom", target.to_string().as_bytes())])?;
         let event = CaseEvent::Opened { how, target };
         write(&self.account, &stream_of(id), at.wall, &event)?;
@@ -269,6 +277,12 @@ impl Desk {
         at: Moment,
     ) -> Leaf {
         let mut leaf = Leaf::of(kind, at.wall, person.clone());
+        let system = system();
+        leaf.roles = match self.config.person(&person.0) {
+            Ok(actor) => actor.roles,
+            Err(_) if *person == system.person => system.roles,
+            Err(_) => Vec::new(),
+        };
         leaf.case = case;
         leaf.book = Some(self.book.digest());
         leaf

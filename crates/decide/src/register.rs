@@ -5,6 +5,7 @@ use ground::Role;
 use serde_json::{Value, json};
 use terms::{Act, CaseId, Line, Moment, Person, Span, Text};
 
+use crate::desk::same_attack;
 use crate::standing::StandingEvent;
 use crate::{CaseEvent, Consent, ConsentId, Desk, DeskError, Link, consent};
 
@@ -44,10 +45,7 @@ impl Desk {
         length: Span,
         at: Moment,
     ) -> Result<Value, DeskError> {
-        self.known(case)?;
-        if self.config.line(&line).is_none() {
-            return Err(DeskError::NotFound(format!("line {line} in the settings")));
-        }
+        self.concerns(case, &line, length)?;
         let id = ConsentId(self.standing.consents.len() as u64 + 1);
         let text = consent::text(&line).ja;
         let secret = line.0.clone();
@@ -78,20 +76,36 @@ impl Desk {
         token: &str,
         at: Moment,
     ) -> Result<Value, DeskError> {
-        self.known(case)?;
-        if self.config.line(&line).is_none() {
-            return Err(DeskError::NotFound(format!("line {line} in the settings")));
-        }
+        self.concerns(case, &line, length)?;
         if token.len() < 32 {
             return Err(DeskError::Wrong(
                 "the token of a link needs at least 32 characters".into(),
             ));
         }
+        let token_digest = Self::digest(token);
+        if self.standing.links.iter().any(|l| l.token_digest == token_digest) {
+            return Err(DeskError::Wrong("this token was used for another link".into()));
+        }
         let until = at.wall.after(length);
-        let link = Link { token_digest: Self::digest(token), line, case, until, used: false };
+        let link = Link { token_digest, line, case, until, used: false };
         self.stand_by(StandingEvent::Linked { link }, at)?;
         self.note(case, CaseEvent::ConsentAsked { until }, at)?;
         Ok(json!({ "path": format!("/consent/{token}"), "until": until.rfc3339() }))
+    }
+
+    /// Is this line under attack in this case, so that it may be asked, and is it asked for some time?
+    fn concerns(&self, id: CaseId, line: &Line, length: Span) -> Result<(), DeskError> {
+        let case = self.known(id)?;
+        let entry = self.config.line(line);
+        let entry =
+            entry.ok_or_else(|| DeskError::NotFound(format!("line {line} in the settings")))?;
+        if !entry.prefixes.iter().any(|net| same_attack(net, &case.target)) {
+            return Err(DeskError::Wrong(format!("case {id} is not about line {line}")));
+        }
+        if length == Span::default() {
+            return Err(DeskError::Wrong("a consent holds for a minute at least".into()));
+        }
+        Ok(())
     }
 
     pub(crate) fn withdraw_consent(

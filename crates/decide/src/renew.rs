@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ground::{Answer, Ground, Pass};
+use ground::{Answer, Ground, Pass, Why};
 use terms::{Act, Moment, Purpose, Source};
 
 use crate::{Desk, StandingGrounds, speak};
@@ -13,11 +13,12 @@ impl Desk {
         let soon = at.after(terms::Span::minutes(1));
         let lapses = |g: &Option<Arc<Ground>>| g.as_ref().is_some_and(|g| g.is_over(soon));
         let held = [&self.grounds.statistics, &self.grounds.keep, &self.grounds.hold];
-        let lapsing = held.into_iter().any(lapses) && at.wall >= self.standing_next;
-        if !(self.standing_stirred || lapsing) || self.gate.is_halted() {
+        let lapsing = held.into_iter().any(lapses) || self.standing_unwritten;
+        let due = self.standing_stirred || (lapsing && at.wall >= self.standing_next);
+        if !due || self.gate.is_halted() {
             return;
         }
-        self.standing_stirred = false;
+        (self.standing_stirred, self.standing_unwritten) = (false, false);
         self.standing_next = at.wall.after(terms::Span::seconds(30));
         let noticed = vec![Source::FlowExport, Source::Statistics, Source::Findings];
         let fresh = StandingGrounds {
@@ -48,7 +49,11 @@ impl Desk {
                 Pass::Ground(ground) => Some(Arc::new(ground)),
                 Pass::Warrant(_) | Pass::Observe => None,
             },
-            Answer::Asks(_) | Answer::Refused(_) => None,
+            Answer::Asks(_) => None,
+            Answer::Refused(refusal) => {
+                self.standing_unwritten |= matches!(refusal.why, Why::NotDurable(_));
+                None
+            }
         }
     }
 }

@@ -1,9 +1,13 @@
 //! The law's answer in sentences, in both languages, with the nearest lawful alternatives.
 
-use ground::{Advice, Answer, Book, Condition, Fact, MeasureName, Outcome, Reading, Request};
-use ground::{Role, State, Why};
+use std::sync::Arc;
+
+use ground::{
+    Advice, Answer, Book, Condition, Fact, Measure, MeasureName, Outcome, Reading, Request,
+};
+use ground::{Pass, Role, State, Why};
 use serde::Serialize;
-use terms::{Act, Day, Purpose, Subject, Text};
+use terms::{Act, Day, Purpose, Source, Subject, Text};
 
 /// An answer as a person reads it.
 #[derive(Debug, Clone, Serialize)]
@@ -49,6 +53,12 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
     let item = measure.map(|m| m.item.clone());
     let code = answer.code();
     let sentence = match answer {
+        Answer::Granted(g) if matches!(g.pass, Pass::Observe) => {
+            named(&item, measure, |ja, en| Text {
+                ja: format!("観測のみ。{ja}により可となりますが、何も実施しません。"),
+                en: format!("Observing only. {en} would allow it; nothing is done."),
+            })
+        }
         Answer::Granted(g) => {
             let basis = g.basis.text();
             named(&item, measure, |ja, en| Text {
@@ -69,16 +79,16 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
             )
         }),
         Answer::Refused(r) => match &r.why {
-            Why::SecondUse(_, purpose) => {
-                let p = purpose.text();
+            Why::SecondUse(sources, purpose) => {
+                let (p, may) = (purpose.text(), readers(book, sources, day));
                 Text {
                     ja: format!(
-                        "不可。保存した情報を目的外（{}）に用いることを認める措置はありません。",
-                        p.ja
+                        "不可。保存した情報を目的外（{}）に用いることを認める措置はありません。この情報を用いることができるのは{}だけです。",
+                        p.ja, may
                     ),
                     en: format!(
-                        "No. No measure lets kept data be used for another purpose ({}).",
-                        p.en
+                        "No. No measure lets kept data be used for another purpose ({}). Only these may read it: {}.",
+                        p.en, may
                     ),
                 }
             }
@@ -97,12 +107,20 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
             }),
         },
     };
+    // Kept data for another purpose: what it was taken under is what was to be kept to.
+    let taken = match answer {
+        Answer::Refused(r) => match &r.why {
+            Why::SecondUse(sources, _) => taken_under(book, sources, day),
+            Why::Conditions | Why::NotDurable(_) | Why::Halted => None,
+        },
+        Answer::Granted(_) | Answer::Asks(_) => None,
+    };
     let inquiry = matches!(answer, Answer::Asks(a) if a.inquiry).then(|| inquiry(request));
     let granted = matches!(answer, Answer::Granted(_));
     Spoken {
         code,
         measure: measure.map(|m| m.name.clone()),
-        cites: measure.map(|m| m.cites.text()),
+        cites: measure.or(taken).map(|m| m.cites.text()),
         item,
         sentence,
         conditions: nearest.map(conditions).unwrap_or_default(),
@@ -189,6 +207,23 @@ pub fn inquiry(request: &Request) -> Text {
     }
 }
 
+/// The letters of the measures in force that read all of these sources.
+fn readers(book: &Book, sources: &[Source], day: Day) -> String {
+    let reads = |m: &&Arc<Measure>| m.holds_on(day) && sources.iter().all(|s| m.reads.contains(s));
+    let items: Vec<&str> = book.measures().iter().filter(reads).map(|m| m.item.as_str()).collect();
+    items.join(" ")
+}
+
+/// The measure under which data of these sources is kept.
+fn taken_under<'a>(book: &'a Book, sources: &[Source], day: Day) -> Option<&'a Measure> {
+    let keeps = |m: &&Arc<Measure>| {
+        m.holds_on(day)
+            && m.acts.iter().any(|act| matches!(act, Act::Keep | Act::Hold))
+            && sources.iter().all(|s| m.reads.contains(s))
+    };
+    book.measures().iter().find(keeps).map(AsRef::as_ref)
+}
+
 fn conditions(reading: &Reading) -> Vec<(State, Text, Option<String>)> {
     let by = |c: &ground::Checked| c.by.as_ref().map(|(person, role)| format!("{person} ({role})"));
     reading.checked.iter().map(|c| (c.state, c.condition.text(), by(c))).collect()
@@ -196,7 +231,7 @@ fn conditions(reading: &Reading) -> Vec<(State, Text, Option<String>)> {
 
 fn named(
     item: &Option<String>,
-    measure: Option<&ground::Measure>,
+    measure: Option<&Measure>,
     say: impl Fn(&str, &str) -> Text,
 ) -> Text {
     let item = item.as_deref().unwrap_or("–");

@@ -35,6 +35,10 @@ pub(crate) enum StandingEvent {
     Halted { person: Person },
     /// Opening is allowed again.
     Resumed { person: Person },
+    /// The wall clock was set.
+    ClockJumped,
+    /// A person says that it is right.
+    ClockIsRight { person: Person },
     /// The book of measures that is in force from here on.
     Book { digest: Digest },
 }
@@ -47,7 +51,7 @@ impl StandingEvent {
             Self::Proposed { .. } | Self::Linked { .. } | Self::LinkUsed { .. } => false,
             Self::Approved { .. } | Self::Signed { .. } | Self::Fact { .. } => true,
             Self::Countersigned { .. } | Self::Resumed { .. } | Self::Book { .. } => true,
-            Self::Halted { .. } => false,
+            Self::Halted { .. } | Self::ClockJumped | Self::ClockIsRight { .. } => false,
         }
     }
 
@@ -58,6 +62,7 @@ impl StandingEvent {
             Self::Countersigned { .. } | Self::Resumed { .. } | Self::Book { .. } => true,
             Self::Proposed { .. } | Self::Consented { .. } | Self::ConsentWithdrawn { .. } => false,
             Self::Linked { .. } | Self::LinkUsed { .. } | Self::Halted { .. } => false,
+            Self::ClockJumped | Self::ClockIsRight { .. } => false,
         }
     }
 }
@@ -87,6 +92,8 @@ pub struct Standing {
     pub trusted: Vec<(String, Time)>,
     /// Was everything stopped?
     pub halted: bool,
+    /// Was the wall clock set, and nobody has said since that it is right?
+    pub clock_jumped: bool,
     /// The book last seen.
     pub book: Option<Digest>,
     next_proposal: u64,
@@ -146,6 +153,8 @@ impl Standing {
             }
             StandingEvent::Halted { .. } => self.halted = true,
             StandingEvent::Resumed { .. } => self.halted = false,
+            StandingEvent::ClockJumped => self.clock_jumped = true,
+            StandingEvent::ClockIsRight { .. } => self.clock_jumped = false,
             StandingEvent::Book { digest } => self.book = Some(digest),
         }
     }
@@ -185,6 +194,19 @@ impl Standing {
             modes: self.modes.iter().map(|(name, (mode, _))| (name.clone(), *mode)).collect(),
             accepted: self.accepted.clone(),
         }
+    }
+
+    /// Is this fact established once for the operator, not case by case?
+    pub(crate) const fn stands(fact: Fact) -> bool {
+        matches!(
+            fact,
+            Fact::OwnBusiness
+                | Fact::NotNormallyExpected
+                | Fact::ListLegitimate
+                | Fact::OptOutAnyTime
+                | Fact::SameTerms
+                | Fact::TermsMadeKnown
+        )
     }
 
     /// A number's value, when it is set.

@@ -4,8 +4,10 @@ use account::{Kind, Safe};
 use ground::Sealed;
 use terms::{CaseId, Day, ExporterId, Finding, IpNet, MitigationId, Moment, Text, Time};
 
+use crate::advance::RETRY;
 use crate::desk::{number, same_attack};
 use crate::people::system;
+use crate::standing::StandingEvent;
 use crate::{CaseEvent, Desk, DeskError, How, Learnt};
 
 /// How often a finding that goes on is written into its case.
@@ -142,7 +144,18 @@ impl Desk {
 
     /// There was nothing to learn from yet: it is tried again in a moment.
     pub fn learnt_nothing(&mut self, id: CaseId, at: Moment) {
-        self.retries.insert(id, at.wall.after(terms::Span::seconds(5)));
+        self.retries.insert(id, at.wall.after(RETRY));
+    }
+
+    /// Something of this case could not be written down or done: it is asked for again in a moment.
+    pub fn try_later(&mut self, id: CaseId, at: Moment) {
+        self.retries.insert(id, at.wall.after(RETRY));
+    }
+
+    /// Can days be counted? Not after the wall clock was set, until a person says that it is right.
+    #[must_use]
+    pub fn clock_is_sure(&self) -> bool {
+        self.clock_is_sure
     }
 
     /// The wall clock was set: from here on erasure waits for a person.
@@ -155,7 +168,7 @@ impl Desk {
         let by = Safe::Number(milliseconds as f64 / 1000.0);
         let leaf = self.leaf(Kind::ClockJump, None, &system().person, at).with("seconds", by);
         self.account.book(&leaf, &[])?;
-        Ok(())
+        self.stand_by(StandingEvent::ClockJumped, at)
     }
 
     /// Erases what has passed its last day, and books it. After a clock jump it waits.
