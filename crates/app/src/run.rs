@@ -160,7 +160,8 @@ fn answer(sekisho: &Sekisho, query: &str) -> Option<Result<Value, String>> {
     Some(answer)
 }
 
-async fn stop_signal() -> anyhow::Result<()> {
+/// Waits for SIGTERM or SIGINT.
+pub(crate) async fn stop_signal() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -20,7 +20,7 @@ use decide::{LineEntry, LineKind};
 use terms::{IpNet, Line};
 
 use crate::cli;
-use crate::run::{Running, runtime};
+use crate::run::{Running, runtime, stop_signal};
 use crate::settings::{DetectSettings, LinkEntry, PrefixEntry, Settings};
 use crate::show;
 use isp::Isp;
@@ -54,7 +54,7 @@ pub(crate) fn run(demo: cli::Demo) -> anyhow::Result<ExitCode> {
         });
         let told = tokio::select! {
             told = told => told.context("the story broke off")?,
-            _ = tokio::signal::ctrl_c() => { show::line("stopping"); Ok(true) }
+            stop = stop_signal() => { show::line("stopping"); stop.map(|()| true) }
         };
         running.sekisho.stop.store(true, std::sync::atomic::Ordering::Release);
         running.stop().await;
