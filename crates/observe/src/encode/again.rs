@@ -175,7 +175,7 @@ fn encoded(format: Format, at: Time, sampling: u32, records: &[Record]) -> Vec<V
 /// Can the format hold this record, beside one that began at `near`?
 fn holds(format: Format, r: &Record, sampling: u32, near: Time) -> bool {
     let clock = |t: Time| {
-        t.0.checked_sub(near.0).and_then(|ms| i32::try_from(ms).ok()).is_some()
+        near.0.checked_sub(t.0).and_then(|ms| i32::try_from(ms).ok()).is_some()
             && u32::try_from(t.0.div_euclid(1000)).is_ok()
     };
     let small = |n: u64| u32::try_from(n).is_ok();
@@ -186,7 +186,8 @@ fn holds(format: Format, r: &Record, sampling: u32, near: Time) -> bool {
             (r.src.is_ipv4() && r.dst.is_ipv4())
                 && (small(r.bytes) && small(r.packets))
                 && (port(r.input) && port(r.output))
-                && (r.tcp_flags <= 0xff && !r.fragment && sampling <= 0x3fff)
+                && (r.tcp_flags <= 0xff && sampling <= 0x3fff)
+                && r.fragment == is_without_ports(r)
                 && (clock(r.start) && clock(r.end))
         }
         Format::Sflow5 => {
@@ -199,6 +200,11 @@ fn holds(format: Format, r: &Record, sampling: u32, near: Time) -> bool {
                 && (r.start == AT && r.end == AT)
         }
     }
+}
+
+/// What a format that does not tell fragments is read as one by.
+fn is_without_ports(r: &Record) -> bool {
+    matches!(r.protocol, 6 | 17) && r.src_port == 0 && r.dst_port == 0
 }
 
 /// IPv6 extension headers, which a packet has before its protocol (RFC 8200 §4).

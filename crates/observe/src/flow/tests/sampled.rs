@@ -1,5 +1,7 @@
 //! sFlow v5: packets sampled in all kinds of frames, and interface counters.
 
+use etherparse::{NetSlice, PacketBuilder, SlicedPacket, VlanId};
+
 use super::*;
 use crate::encode::Sflow5;
 
@@ -183,4 +185,75 @@ fn lengths_and_counts_that_lie_are_counted() {
     more[27] = 0;
     assert_eq!(ear.hear(&more).flaws(), [Flaw::Trailing]);
     assert_eq!(ear.hear(&more[..20]).flaws(), [Flaw::Header]);
+}
+
+#[test]
+fn extension_headers_are_skipped_as_far_as_the_sample_goes() {
+    let v6 = |next: u8, rest: &[u8]| {
+        let mut p = vec![0x60, 0, 0, 0, 0, 200, next, 64];
+        p.extend([0x20; 32]);
+        p.extend(rest);
+        p
+    };
+    let udp = [0, 53, 0, 80, 0, 8, 0, 0];
+    // Hop-by-hop, then destination options of 16 octets, then an authentication header.
+    let chain =
+        [&[60, 0, 1, 4, 0, 0, 0, 0, 51, 1][..], &[0; 14], &[17, 1], &[0; 10], &udp].concat();
+    for (packet, protocol, port) in [
+        (v6(0, &chain), 17, 53),
+        (v6(0, &chain[..chain.len() - 8]), 17, 0),
+        (v6(0, &chain[..12]), 51, 0),
+        (v6(0, &chain[..9]), 60, 0),
+        (v6(60, &[17, 60]), 17, 0),
+        (v6(60, &[17]), 60, 0),
+        (v6(44, &[17, 0, 0]), 44, 0),
+        (v6(59, &[]), 59, 0),
+    ] {
+        let mut ear = Ear::under(FLOW_FIELDS);
+        ear.hear(&datagram(&[frame(12, &packet)]));
+        assert_eq!((ear.flows.protocol[0], ear.flows.src_port[0]), (protocol, port), "{packet:?}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn whole_packets_are_read_as_another_decoder_reads_them(
+        addresses in proptest::prelude::any::<([u8; 16], [u8; 16], bool)>(),
+        ports in proptest::prelude::any::<(u16, u16)>(),
+        tags in 0..3_u8,
+        tcp in proptest::prelude::any::<bool>(),
+        payload in 0..40_usize,
+    ) {
+        let (src, dst, v6) = addresses;
+        let start = |a: [u8; 16]| [a[0], a[1], a[2], a[3]];
+        let ethernet = PacketBuilder::ethernet2([2; 6], [4; 6]);
+        let ip = match (tags, v6) {
+            (0, true) => ethernet.ipv6(src, dst, 9),
+            (0, false) => ethernet.ipv4(start(src), start(dst), 9),
+            (1, true) => ethernet.single_vlan(VlanId::ZERO).ipv6(src, dst, 9),
+            (1, false) => ethernet.single_vlan(VlanId::ZERO).ipv4(start(src), start(dst), 9),
+            (_, true) => ethernet.double_vlan(VlanId::ZERO, VlanId::ZERO).ipv6(src, dst, 9),
+            (_, false) => {
+                ethernet.double_vlan(VlanId::ZERO, VlanId::ZERO).ipv4(start(src), start(dst), 9)
+            }
+        };
+        let mut octets = Vec::new();
+        if tcp {
+            ip.tcp(ports.0, ports.1, 1, 1).syn().write(&mut octets, &vec![0; payload]).unwrap();
+        } else {
+            ip.udp(ports.0, ports.1).write(&mut octets, &vec![0; payload]).unwrap();
+        }
+        let theirs = SlicedPacket::from_ethernet(&octets).unwrap();
+        let (src, dst) = match theirs.net.unwrap() {
+            NetSlice::Ipv4(ip) => (ip.header().source_addr().into(), ip.header().destination_addr().into()),
+            NetSlice::Ipv6(ip) => (ip.header().source_addr().into(), ip.header().destination_addr().into()),
+            NetSlice::Arp(_) => panic!("an ARP packet"),
+        };
+        let mut ear = Ear::under(FLOW_FIELDS);
+        ear.hear(&datagram(&[frame(1, &octets)]));
+        let f = &ear.flows;
+        proptest::prop_assert_eq!((f.src[0], f.dst[0]), (address(src), address(dst)));
+        proptest::prop_assert_eq!((f.src_port[0], f.dst_port[0]), ports);
+        proptest::prop_assert_eq!((f.protocol[0], f.tcp_flags[0]), if tcp { (6, 2) } else { (17, 0) });
+    }
 }
