@@ -134,18 +134,21 @@ impl Desk {
             return self.study(id, at);
         }
         let last = self.last_end(case, at);
-        let holds = |c: &Case| {
-            let ends = c.plan.as_ref().map(|(plan, _)| plan.ends);
-            ends.map(|ends| at.wall < ends && last.is_none_or(|last| ends <= last))
-        };
-        if holds(case) != Some(true) {
+        if self.holds(id, last, at) != Some(true) {
             self.plan(id, last, at)?;
         }
         // A plan that has ended and cannot be made anew is not asked for.
-        match self.cases.get(&id).and_then(holds) {
+        match self.holds(id, last, at) {
             Some(false) => Ok(()),
             Some(true) | None => self.ask_to_block(id, at),
         }
+    }
+
+    /// Does the plan of this case still hold: neither ended nor later than it may end?
+    fn holds(&self, id: CaseId, last: Option<terms::Time>, at: Moment) -> Option<bool> {
+        let (plan, _) = self.cases.get(&id)?.plan.as_ref()?;
+        let in_time = at.wall < plan.ends && !self.is_over(plan.id, at);
+        Some(in_time && last.is_none_or(|last| plan.ends <= last))
     }
 
     /// A finding that rests on a doubtful exporter starts nothing by itself.
@@ -299,6 +302,9 @@ impl Desk {
         self.retries.remove(&id);
         self.stirred.remove(&id);
         self.below_since.retain(|(case, _), _| *case != id);
+        if let Some((plan, _)) = self.cases.get(&id).and_then(|c| c.plan.as_ref()) {
+            self.ends.remove(&plan.id);
+        }
         Ok(())
     }
 

@@ -56,6 +56,8 @@ pub enum Order {
     Apply(CaseId, Permitted<Mitigation>),
     /// Withdraw this.
     Withdraw(CaseId, MitigationId),
+    /// What looked like an attack here is there to stay: learn anew what is usual.
+    LearnAnew(IpNet),
     /// Withdraw everything.
     WithdrawAll,
     /// The list of allowed exporters was changed by two persons.
@@ -107,6 +109,8 @@ pub struct Desk {
     pub(crate) below_since: BTreeMap<(CaseId, ground::Fact), Time>,
     /// The grounds under which cases are studied until traits are learnt.
     pub(crate) studies: BTreeMap<CaseId, Arc<Ground>>,
+    /// When mitigations end on the monotonic clock, which nobody sets.
+    pub(crate) ends: BTreeMap<MitigationId, u64>,
     /// When a case is tried again for which there was nothing to learn from.
     pub(crate) retries: BTreeMap<CaseId, Time>,
     /// Whether days can be counted: not after the wall clock was set, until a person says so.
@@ -136,7 +140,7 @@ impl Desk {
             standing.happen(&book, when, event);
         }
         let mut cases = BTreeMap::new();
-        for stream in account.streams(CASE)? {
+        for stream in account.streams(CASE).map_err(DeskError::NotRead)? {
             let Some(id) = stream.strip_prefix(CASE).and_then(|n| n.parse().ok()).map(CaseId)
             else {
                 continue;
@@ -168,6 +172,7 @@ impl Desk {
             standing_words: BTreeMap::new(),
             below_since: BTreeMap::new(),
             studies: BTreeMap::new(),
+            ends: BTreeMap::new(),
             retries: BTreeMap::new(),
             clock_is_sure,
             next_mitigation,
@@ -365,5 +370,5 @@ fn read<E: for<'a> Deserialize<'a>>(
         Ok(event) => Ok((e.at, event)),
         Err(source) => Err(DeskError::Damaged { stream: stream.to_owned(), seq: e.seq, source }),
     };
-    account.read(stream)?.into_iter().map(parse).collect()
+    account.read(stream).map_err(DeskError::NotRead)?.into_iter().map(parse).collect()
 }

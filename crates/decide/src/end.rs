@@ -1,7 +1,7 @@
 //! Ending what was begun: by time, with its cause, with the consent, for want of a signature.
 
 use ground::{Fact, Mode, Role};
-use terms::{Act, CaseId, Moment, Purpose, Text};
+use terms::{Act, CaseId, MitigationId, Moment, Purpose, Text};
 
 use crate::{Case, Desk, DeskError, Order};
 
@@ -11,7 +11,7 @@ impl Desk {
         let Some(case) = self.cases.get(&id) else { return Ok(()) };
         let Some(mitigated) = &case.mitigated else { return Ok(()) };
         let (mitigation, until) = (mitigated.id, mitigated.until);
-        let why = if until <= at.wall {
+        let why = if until <= at.wall || self.is_over(mitigation, at) {
             Text::of("終期が到来したため解除。", "Withdrawn: its end has come.")
         } else if let Some(why) = self.why_early(case, at) {
             why
@@ -20,6 +20,11 @@ impl Desk {
         };
         self.orders.push(Order::Withdraw(id, mitigation));
         self.withdrawn(id, mitigation, why, at)
+    }
+
+    /// Is its end over by the clock that nobody sets?
+    pub(crate) fn is_over(&self, id: MitigationId, at: Moment) -> bool {
+        self.ends.get(&id).is_some_and(|end| *end <= at.mono)
     }
 
     /// Why a mitigation in force is withdrawn before its end, if it is.

@@ -107,6 +107,7 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let (kind, event, measure) = match done {
             Ok((measure, answer, until)) => {
+                self.ends.insert(id, at.mono.saturating_add(until.since(at.wall).0));
                 (Kind::Applied, CaseEvent::Applied { id, answer, until }, Some(measure))
             }
             Err(why) => (Kind::Failed, CaseEvent::NotApplied { id, why }, None),
