@@ -20,6 +20,8 @@ pub(crate) enum ToKeeper {
     Flows(Box<Sealed<Flows>>),
     /// A worker closed the interval with this number.
     Interval(u64, Interval),
+    /// Forget what was usual for this target, and learn it anew.
+    LearnAnew(IpNet),
     /// Learn the traits of an attack.
     Learn { case: CaseId, ground: Arc<Ground>, target: IpNet, since: Time },
 }
@@ -67,6 +69,8 @@ pub(crate) struct Keeper {
     pub(crate) clock: Arc<Clock>,
     pub(crate) attack: Attack,
     pub(crate) workers: usize,
+    /// Length of an interval.
+    pub(crate) interval: Span,
     pub(crate) most_rows: usize,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) lost: Arc<AtomicU64>,
@@ -89,6 +93,7 @@ impl Keeper {
                     let learnt = self.learn(&ground, target, since, self.clock.now());
                     self.tell(FromKeeper::Learnt(case, learnt));
                 }
+                Ok(ToKeeper::LearnAnew(target)) => self.attack.learn_anew(&target),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -181,6 +186,10 @@ impl Keeper {
     /// Opens the held minutes with the case's ground: during the attack, and before it.
     fn learn(&self, ground: &Ground, target: IpNet, since: Time, at: Moment) -> Option<Learnt> {
         let (span, ring) = self.ring.as_ref()?;
+        // The attack may have begun late in the interval before, too little of it to be abnormal. What
+        // is usual is weighed against it in both windows, but attack held to be usual would count
+        // as what the rules take along.
+        let since = since.before(self.interval);
         let during: Vec<_> =
             ring.open(ground, since, Time(i64::MAX), at).filter_map(Result::ok).collect();
         let from = at.wall.before(*span);

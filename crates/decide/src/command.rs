@@ -10,7 +10,7 @@ use terms::{Act, CaseId, Line, Moment, Purpose, Source, Span, Text, Traits};
 use crate::ask::minutes;
 use crate::carry::SIGNERS;
 use crate::standing::StandingEvent;
-use crate::{CaseEvent, Change, Config, ConsentId, Desk, DeskError, How, Learnt};
+use crate::{CaseEvent, Change, Config, ConsentId, Desk, DeskError, How, Learnt, Order};
 use crate::{ProposalId, view};
 
 /// One thing a person says to the desk.
@@ -273,7 +273,10 @@ impl Desk {
                     return Err(DeskError::Wrong(why_not.into()));
                 }
                 reasoned(&reason)?;
+                // A person says that what still goes on is no attack: it is the usual from now on.
+                let goes_on = (known.finding.is_some() && !known.calm).then_some(known.target);
                 self.close(case, &person, Text { ja: reason.clone(), en: reason }, at)?;
+                self.orders.extend(goes_on.map(Order::LearnAnew));
                 Ok(json!({ "closed": case }))
             }
             Command::OpenKept { purpose, reason } => {

@@ -26,6 +26,9 @@ pub enum DeskError {
     /// The book or the store could not take it.
     #[error("it could not be written, so it was not done")]
     NotKept(#[source] account::AccountError),
+    /// The book or the store could not be read.
+    #[error("what the desk knew could not be read")]
+    NotRead(#[source] account::AccountError),
     /// What is stored does not read.
     #[error(
         "event {seq} of {stream} does not read; the store was changed or is of another version"

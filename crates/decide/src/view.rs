@@ -2,9 +2,9 @@
 
 use ground::Plan;
 use serde_json::{Value, json};
-use terms::Moment;
+use terms::{Moment, Time};
 
-use crate::{Case, Desk, Spoken, alternatives};
+use crate::{Case, CaseEvent, Desk, Spoken, alternatives};
 
 /// A case in a list: nothing of it is sealed.
 pub(crate) fn summary(case: &Case) -> Value {
@@ -20,9 +20,20 @@ pub(crate) fn summary(case: &Case) -> Value {
         "words": case.standstill.as_ref().map(|s| &s.words),
         "open": case.standstill.as_ref().map(|s| s.open.iter().map(|(t, r)| json!({ "question": t, "roles": r })).collect::<Vec<_>>()),
         "in-force-until": case.mitigated.as_ref().map(|m| m.until.rfc3339()),
+        "withdrawn": case.history.iter().rev().find_map(withdrawn).filter(|_| case.mitigated.is_none()),
         "owed": case.owed.iter().map(|(r, by)| json!({ "role": r, "by": by.rfc3339() })).collect::<Vec<_>>(),
         "duties": case.duties.iter().map(|(d, by)| json!({ "duty": d.text(), "by": by.map(|b| b.rfc3339()) })).collect::<Vec<_>>(),
     })
+}
+
+/// When and why a mitigation was withdrawn: its end is the operator's doing and told without a ground,
+/// for when an attack is over there may be none to look any more.
+fn withdrawn((at, event): &(Time, CaseEvent)) -> Option<Value> {
+    if let CaseEvent::Withdrawn { why, .. } = event {
+        Some(json!({ "at": at.rfc3339(), "why": why }))
+    } else {
+        None
+    }
 }
 
 /// A case with everything, when a ground to show it was granted; otherwise what is not sealed.
