@@ -165,7 +165,7 @@ impl Account {
     fn lost(&self, counts: Counts) -> &AtomicI64 {
         match counts {
             Counts::Datagrams => &self.lost_datagrams,
-            Counts::Records => &self.lost_records,
+            Counts::Records | Counts::RecordsSoFar => &self.lost_records,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::columns::Export;
 use super::octets::Octets;
 use super::sequence::Stamp;
+use super::sets::Counted;
 use super::tally::Flaw;
 use super::{Format, Reading, sets};
 
@@ -37,11 +38,12 @@ pub(crate) fn read(datagram: &[u8], reading: &mut Reading<'_>) {
         rate: 0,
         setting: reading.setting,
     };
-    let records = sets::read(Format::Ipfix, header.domain, &export, &mut o, reading);
+    let counted = sets::read(Format::Ipfix, header.domain, &export, &mut o, reading);
     if datagram.len() > message.len() {
         reading.tally.flaw(Flaw::Trailing, datagram.len() - message.len(), message.len());
     }
-    let stamp = Stamp { number: header.sequence, records, uptime: None };
+    let Counted { all: records, options } = counted;
+    let stamp = Stamp { number: header.sequence, records, options, uptime: None };
     let heard = reading.learned.hear(Format::Ipfix, header.domain, stamp, reading.at);
     reading.tally.heard = Some(heard);
 }

@@ -57,6 +57,7 @@ pub(crate) fn read(datagram: &[u8], reading: &mut Reading<'_>) {
     let stamp = Stamp {
         number: header.sequence,
         records: Some(header.count.into()),
+        options: 0,
         uptime: Some(header.uptime),
     };
     let heard = reading.learned.hear(Format::NetFlow5, header.engine, stamp, reading.at);

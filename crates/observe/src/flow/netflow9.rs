@@ -3,6 +3,7 @@
 use super::columns::Export;
 use super::octets::Octets;
 use super::sequence::Stamp;
+use super::sets::Counted;
 use super::tally::Flaw;
 use super::{Format, Reading, sets};
 
@@ -26,8 +27,10 @@ pub(crate) fn read(datagram: &[u8], reading: &mut Reading<'_>) {
         rate: 0,
         setting: reading.setting,
     };
-    let records = sets::read(Format::NetFlow9, header.source, &export, &mut o, reading);
-    let stamp = Stamp { number: header.sequence, records, uptime: Some(header.uptime) };
+    let counted = sets::read(Format::NetFlow9, header.source, &export, &mut o, reading);
+    let Counted { all: records, options } = counted;
+    let uptime = Some(header.uptime);
+    let stamp = Stamp { number: header.sequence, records, options, uptime };
     let heard = reading.learned.hear(Format::NetFlow9, header.source, stamp, reading.at);
     reading.tally.heard = Some(heard);
 }

@@ -1,7 +1,7 @@
 //! Sequence numbers of one export stream: what was lost, what came late, and whether two speak.
 //!
-//! NetFlow v5 and IPFIX count records, NetFlow v9 and sFlow count datagrams; exporters that count
-//! the other way are recognised in their first datagrams. A gap no larger than could have been sent
+//! NetFlow v5 and IPFIX count the records before a datagram, NetFlow v9 and sFlow count datagrams;
+//! exporters that count in another way are recognised in their first datagrams. A gap no larger than could have been sent
 //! meanwhile is loss. A number that fits neither what is expected nor a restart means that somebody
 //! else may be sending under the exporter's address.
 
@@ -14,6 +14,8 @@ pub(crate) struct Stamp {
     pub(crate) number: u32,
     /// Records in the datagram; `None` when a template was missing to count them.
     pub(crate) records: Option<u32>,
+    /// How many of them are of options data: some exporters leave these out of their count.
+    pub(crate) options: u32,
     /// Milliseconds since the exporter started, where the header says.
     pub(crate) uptime: Option<u32>,
 }
@@ -22,7 +24,10 @@ pub(crate) struct Stamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counts {
     Datagrams,
+    /// Records before the datagram, as RFC 7011 §3.1 has it.
     Records,
+    /// Records so far, those of the datagram too: softflowd counts IPFIX this way.
+    RecordsSoFar,
 }
 
 /// What a sequence number says.
@@ -112,27 +117,33 @@ impl Sequence {
             return Heard::Fits;
         };
         let silent = stamp.number == 0 && run.stamp.number == 0;
-        if silent || run.next(self.counts) == Some(stamp.number) {
-            self.learnt = self.learnt.saturating_add(1);
+        let mut fitting = Counts::ALL.into_iter().filter(|c| run.is_followed_by(&stamp, *c));
+        if silent || run.is_followed_by(&stamp, self.counts) {
+            // Only what fits no other way says which way it is.
+            self.learnt = self.learnt.saturating_add((fitting.count() == 1).into());
             self.run = Some(this);
             return Heard::Fits;
         }
-        if self.learnt < LEARN && run.next(self.counts.other()) == Some(stamp.number) {
-            self.counts = self.counts.other();
+        if self.learnt < LEARN
+            && let Some(counts) = fitting.next()
+        {
+            self.counts = counts;
             self.run = Some(this);
             return Heard::Fits;
         }
-        let expected = run.next(self.counts).unwrap_or(run.stamp.number);
+        let next = run.next(&stamp, self.counts);
+        let expected = next.unwrap_or(run.stamp.number);
         let ahead = stamp.number.wrapping_sub(expected);
         if run.started_anew(&stamp) {
             return self.restart(run, this);
         }
         if u64::from(ahead) <= self.plausible(at.saturating_sub(run.at)) {
             self.run = Some(this);
-            if run.next(self.counts).is_none() {
+            if next.is_none() {
                 return Heard::Fits;
             }
-            self.gaps[self.next_gap] = Gap { from: expected, len: ahead, at };
+            let from = self.begin(&stamp).wrapping_sub(ahead);
+            self.gaps[self.next_gap] = Gap { from, len: ahead, at };
             self.next_gap = (self.next_gap + 1) % self.gaps.len();
             return Heard::Lost(ahead, self.counts);
         }
@@ -159,12 +170,12 @@ impl Sequence {
     }
 
     fn behind(&mut self, stamp: &Stamp, at: u64) -> Heard {
-        let fills =
-            |g: &Gap| stamp.number.wrapping_sub(g.from) < g.len && at.saturating_sub(g.at) <= LATE;
+        let begin = self.begin(stamp);
+        let fills = |g: &Gap| begin.wrapping_sub(g.from) < g.len && at.saturating_sub(g.at) <= LATE;
         if self.gaps.iter().any(fills) {
             let n = match self.counts {
                 Counts::Datagrams => 1,
-                Counts::Records => stamp.records.unwrap_or(0),
+                Counts::Records | Counts::RecordsSoFar => stamp.records.unwrap_or(0),
             };
             return Heard::Late(n, self.counts);
         }
@@ -190,7 +201,7 @@ impl Sequence {
 
     fn continues(&self, former: &Run, stamp: &Stamp, at: u64) -> bool {
         let since = at.saturating_sub(former.at);
-        let expected = former.next(self.counts).unwrap_or(former.stamp.number);
+        let expected = former.next(stamp, self.counts).unwrap_or(former.stamp.number);
         since <= FORMER && u64::from(stamp.number.wrapping_sub(expected)) <= self.plausible(since)
     }
 
@@ -198,18 +209,40 @@ impl Sequence {
         let datagrams = BURST.saturating_add(elapsed.saturating_mul(FASTEST));
         match self.counts {
             Counts::Datagrams => datagrams.min(1 << 30),
-            Counts::Records => datagrams.saturating_mul(RECORDS).min(1 << 30),
+            Counts::Records | Counts::RecordsSoFar => {
+                datagrams.saturating_mul(RECORDS).min(1 << 30)
+            }
+        }
+    }
+
+    /// The number before whatever a datagram counts itself.
+    fn begin(&self, stamp: &Stamp) -> u32 {
+        match self.counts {
+            Counts::Datagrams | Counts::Records => stamp.number,
+            Counts::RecordsSoFar => stamp.number.wrapping_sub(stamp.records.unwrap_or(0)),
         }
     }
 }
 
 impl Run {
-    fn next(&self, counts: Counts) -> Option<u32> {
+    /// The number the datagram of `stamp` has if it comes right after this one.
+    fn next(&self, stamp: &Stamp, counts: Counts) -> Option<u32> {
         let step = match counts {
             Counts::Datagrams => 1,
             Counts::Records => self.stamp.records?,
+            Counts::RecordsSoFar => stamp.records?,
         };
         Some(self.stamp.number.wrapping_add(step))
+    }
+    /// Does the datagram of `stamp` come right after this one, options data counted or not?
+    fn is_followed_by(&self, stamp: &Stamp, counts: Counts) -> bool {
+        let uncounted = match counts {
+            Counts::Datagrams => 0,
+            Counts::Records => self.stamp.options,
+            Counts::RecordsSoFar => stamp.options,
+        };
+        let next = self.next(stamp, counts);
+        next.is_some_and(|next| [0, uncounted].contains(&next.wrapping_sub(stamp.number)))
     }
     /// Did the uptime go back?
     fn started_anew(&self, stamp: &Stamp) -> bool {
@@ -224,12 +257,7 @@ fn begins(number: u32, expected: u32) -> bool {
 }
 
 impl Counts {
-    fn other(self) -> Self {
-        match self {
-            Self::Datagrams => Self::Records,
-            Self::Records => Self::Datagrams,
-        }
-    }
+    const ALL: [Self; 3] = [Self::Datagrams, Self::Records, Self::RecordsSoFar];
 }
 
 #[cfg(test)]
@@ -237,7 +265,7 @@ mod tests {
     use super::*;
 
     fn stamp(number: u32, uptime: u32) -> Stamp {
-        Stamp { number, records: Some(20), uptime: Some(uptime) }
+        Stamp { number, records: Some(20), options: 0, uptime: Some(uptime) }
     }
 
     fn heard(counts: Counts, stamps: &[(u32, u32)]) -> Vec<Heard> {
@@ -297,7 +325,7 @@ mod tests {
         assert_eq!(all, [Heard::Fits, Heard::Restarted, Heard::Fits]);
         let mut s = Sequence::new(Counts::Records);
         for (n, expected) in [(40_000, Heard::Fits), (0, Heard::Restarted), (20, Heard::Fits)] {
-            let stamp = Stamp { number: n, records: Some(20), uptime: None };
+            let stamp = Stamp { uptime: None, ..stamp(n, 0) };
             assert_eq!(s.hear(stamp, 0), expected);
         }
     }
@@ -306,7 +334,7 @@ mod tests {
     fn restarting_again_and_again_is_doubtful() {
         let mut s = Sequence::new(Counts::Records);
         let all: Vec<_> = [3_000, 0, 3_020, 20, 3_040]
-            .map(|n| s.hear(Stamp { number: n, records: Some(20), uptime: None }, 0))
+            .map(|n| s.hear(Stamp { uptime: None, ..stamp(n, 0) }, 0))
             .to_vec();
         assert!(all.iter().any(|h| matches!(h, Heard::Doubtful(_))), "{all:?}");
     }
@@ -324,10 +352,34 @@ mod tests {
     #[test]
     fn after_a_datagram_whose_records_could_not_be_counted_no_loss_is_claimed() {
         let mut s = Sequence::new(Counts::Records);
-        let mut hear = |number, records| s.hear(Stamp { number, records, uptime: None }, 0);
+        let mut hear =
+            |number, records| s.hear(Stamp { number, records, options: 0, uptime: None }, 0);
         assert_eq!(hear(10, Some(5)), Heard::Fits);
         assert_eq!(hear(15, None), Heard::Fits);
         assert_eq!(hear(40, Some(1)), Heard::Fits);
         assert_eq!(hear(42, Some(1)), Heard::Lost(1, Counts::Records));
+    }
+
+    #[test]
+    fn a_count_of_all_records_so_far_is_learnt_and_options_may_be_left_out_of_it() {
+        // As softflowd numbers IPFIX: twenty flows a datagram, fewer in the last of a second, and one
+        // uncounted record of options data in every fourth.
+        let (mut s, mut all, mut number) = (Sequence::new(Counts::Records), Vec::new(), 0);
+        for i in 0..400_u32 {
+            let flows = if i < 30 || i % 5 > 0 { 20 } else { 7 };
+            number += flows;
+            let options = u32::from(i % 4 == 0);
+            let stamp = Stamp { number, records: Some(flows + options), options, uptime: None };
+            all.push(s.hear(stamp, u64::from(i) * 100));
+        }
+        assert!(all.iter().all(|h| *h == Heard::Fits), "{all:?}");
+        // What it loses, and what comes late, is told as of any other.
+        let mut hear = |number, flows, at| {
+            s.hear(Stamp { number, records: Some(flows), options: 0, uptime: None }, at)
+        };
+        let lost = Heard::Lost(27, Counts::RecordsSoFar);
+        assert_eq!(hear(number + 20 + 7 + 20, 20, 40_001), lost);
+        assert_eq!(hear(number + 20, 20, 40_002), Heard::Late(20, Counts::RecordsSoFar));
+        assert_eq!(hear(number + 20 + 7 + 20 + 3, 3, 40_003), Heard::Fits);
     }
 }

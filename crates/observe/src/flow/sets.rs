@@ -7,20 +7,28 @@ use super::tally::{Flaw, Tally};
 use super::template::{Domain, Kind, MOST_FIELDS, Registry, Spec, Taken};
 use super::{Format, Reading};
 
-/// Reads all sets that are left of a message. Answers how many records there were, options data
-/// included; `None` when they could not all be counted.
+/// Records of a message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted {
+    /// All of them, options data included; `None` when they could not all be counted.
+    pub(crate) all: Option<u32>,
+    /// Those of options data.
+    pub(crate) options: u32,
+}
+
+/// Reads all sets that are left of a message. Answers how many records there were.
 pub(crate) fn read(
     format: Format,
     domain: u32,
     export: &Export,
     o: &mut Octets<'_>,
     reading: &mut Reading<'_>,
-) -> Option<u32> {
+) -> Counted {
     let (templates, options) = match format {
         Format::Ipfix => (2, 3),
         Format::NetFlow5 | Format::NetFlow9 | Format::Sflow5 => (0, 1),
     };
-    let mut records = Some(0_u32);
+    let mut records = Counted { all: Some(0), options: 0 };
     while o.left() > 0 {
         let (offset, left) = (o.at(), o.left());
         let Some((id, body)) = set(o) else {
@@ -42,7 +50,8 @@ pub(crate) fn read(
             set.templates(Kind::Options, reading);
         } else if id >= 256 {
             let more = set.data(export, reading);
-            records = records.zip(more).map(|(a, b)| a.saturating_add(b));
+            records.all = records.all.zip(more.all).map(|(a, b)| a.saturating_add(b));
+            records.options = records.options.saturating_add(more.options);
         } else {
             reading.tally.flaw(Flaw::Unsupported, body.len(), offset);
         }
@@ -127,15 +136,16 @@ impl Set<'_> {
         Some(())
     }
 
-    fn data(&self, export: &Export, reading: &mut Reading<'_>) -> Option<u32> {
+    fn data(&self, export: &Export, reading: &mut Reading<'_>) -> Counted {
         let Reading { learned, flows, tally, mask, .. } = reading;
         let key = (self.format, self.domain, self.id);
         let Some((template, domain)) = learned.find(key) else {
             tally.flaw(Flaw::NoTemplate, self.body.len(), self.offset);
-            return None;
+            return Counted { all: None, options: 0 };
         };
         if template.kind == Kind::Options {
-            return Some(self.options(&template.specs, domain, tally));
+            let options = self.options(&template.specs, domain, tally);
+            return Counted { all: Some(options), options };
         }
         let export = Export { boot: domain.boot, ..*export };
         let (plan, specs) = template.plan(*mask);
@@ -154,7 +164,7 @@ impl Set<'_> {
         } else {
             tally.read(left);
         }
-        ran.records
+        Counted { all: ran.records, options: 0 }
     }
 
     /// Options data: the exporter's configuration, not communications data.

@@ -55,7 +55,8 @@ pub(crate) fn read(datagram: &[u8], reading: &mut Reading<'_>) {
     if o.left() > 0 {
         reading.tally.flaw(Flaw::Trailing, o.left(), o.at());
     }
-    let stamp = Stamp { number: header.sequence, records: None, uptime: Some(header.uptime) };
+    let uptime = Some(header.uptime);
+    let stamp = Stamp { number: header.sequence, records: None, options: 0, uptime };
     let heard = reading.learned.hear(Format::Sflow5, header.agent, stamp, reading.at);
     reading.tally.heard = Some(heard);
 }
