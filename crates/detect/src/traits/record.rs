@@ -20,7 +20,7 @@ pub struct Record {
     pub tcp_flags: Option<u16>,
     /// Bytes of the mean packet; unknown without packets too.
     pub size: Option<u16>,
-    /// Is it of fragments?
+    /// Is it of fragments other than the first? The first has ports and is matched by them.
     pub fragment: Option<bool>,
     /// Estimated bytes: as exported × sampling rate, an unknown rate counting as one.
     pub bytes: u64,
@@ -77,7 +77,10 @@ pub(super) fn records<'a>(
             tcp_flags: flags.get(row).copied(),
             size: packets
                 .map(|n| u16::try_from(octets.saturating_add(n / 2) / n).unwrap_or(u16::MAX)),
-            fragment: fragment.get(row).map(|f| *f != 0),
+            fragment: fragment.get(row).map(|f| {
+                let has_port = |ports: &[u16]| ports.get(row).is_some_and(|p| *p != 0);
+                *f != 0 && !has_port(src_port) && !has_port(dst_port)
+            }),
             bytes: octets.saturating_mul(u64::from(sampling)),
         }
     })

@@ -1,6 +1,6 @@
 //! Passes over the records of a data set, each filling one column.
 
-use terms::mapped_v4;
+use terms::{Flows, mapped_v4};
 
 use super::octets::{Octets, number};
 use super::sampling::{Provenance, Rate, interval};
@@ -174,6 +174,26 @@ pub(crate) fn fragments(
         for (fragment, flags) in both {
             *fragment |= in_flags(number(flags));
         }
+    }
+}
+
+/// Appends 1 for a record of TCP or UDP with both ports 0, where nothing else tells fragments. So
+/// exporters write fragments other than the first, for these have no ports; packets that are really
+/// sent between ports 0 are hardly ever seen. The other columns are filled already.
+pub(crate) fn without_ports(flows: &mut Flows, rows: usize) {
+    let (from, to) = (flows.fragment.len(), flows.fragment.len() + rows);
+    flows.fragment.resize(to, 0);
+    let (Some(fragment), Some(protocol), Some(src), Some(dst)) = (
+        flows.fragment.get_mut(from..to),
+        flows.protocol.get(from..to),
+        flows.src_port.get(from..to),
+        flows.dst_port.get(from..to),
+    ) else {
+        return;
+    };
+    for ((fragment, protocol), ports) in fragment.iter_mut().zip(protocol).zip(src.iter().zip(dst))
+    {
+        *fragment = u8::from(matches!(protocol, 6 | 17) && ports == (&0, &0));
     }
 }
 

@@ -56,7 +56,11 @@ enum Width {
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    Addresses { src: bool, v4: Option<Place>, v6: Option<Place> },
+    Addresses {
+        src: bool,
+        v4: Option<Place>,
+        v6: Option<Place>,
+    },
     SrcPort(Option<Place>),
     DstPort(Option<Place>),
     Protocol(Option<Place>),
@@ -65,8 +69,17 @@ enum Step {
     Packets(Option<Place>),
     Input(Option<Place>),
     Output(Option<Place>),
-    Fragment { offset: Option<Place>, flags: Option<Place> },
-    Times { start: Option<(Unit, Place)>, end: Option<(Unit, Place)>, boot: Option<Place> },
+    Fragment {
+        offset: Option<Place>,
+        flags: Option<Place>,
+    },
+    /// The template does not tell fragments, but ports and protocol do.
+    FragmentWithoutPorts,
+    Times {
+        start: Option<(Unit, Place)>,
+        end: Option<(Unit, Place)>,
+        boot: Option<Place>,
+    },
 }
 
 /// What became of the body of a data set.
@@ -93,6 +106,7 @@ impl Plan {
         let timed = |list: &[(u16, Unit)]| {
             list.iter().find_map(|&(id, unit)| Some((unit, place(specs, id)?)))
         };
+        let has_ports = [4, 7, 11].iter().all(|&id| place(specs, id).is_some());
         let step = |field| match field {
             Field::SrcAddress => {
                 Some(Step::Addresses { src: true, v4: sized(8, 4), v6: sized(27, 16) })
@@ -108,7 +122,10 @@ impl Plan {
             Field::Packets => Some(Step::Packets(find(&[2, 86, 298, 24]))),
             Field::InputInterface => Some(Step::Input(find(&[10, 252]))),
             Field::OutputInterface => Some(Step::Output(find(&[14, 253]))),
-            Field::Fragment => Some(Step::Fragment { offset: find(&[88]), flags: find(&[197]) }),
+            Field::Fragment => Some(match (find(&[88]), find(&[197])) {
+                (None, None) if has_ports => Step::FragmentWithoutPorts,
+                (offset, flags) => Step::Fragment { offset, flags },
+            }),
             Field::Timestamp => Some(Step::Times {
                 start: timed(STARTS).or_else(|| timed(OBSERVED)),
                 end: timed(ENDS).or_else(|| timed(OBSERVED)),
@@ -215,6 +232,7 @@ impl Plan {
                 Step::Fragment { offset, flags } => {
                     columns::fragments(&mut flows.fragment, rows, some(offset), some(flags));
                 }
+                Step::FragmentWithoutPorts => columns::without_ports(flows, rows.count()),
                 Step::Times { start, end, boot } => {
                     let place = |t: Option<(Unit, Place)>| t.map(|(unit, p)| (unit, at(p)));
                     let (start, end) = (place(start), place(end));
@@ -283,6 +301,7 @@ impl Step {
             | Self::Input(p)
             | Self::Output(p) => p.is_some(),
             Self::Fragment { offset, flags } => offset.is_some() || flags.is_some(),
+            Self::FragmentWithoutPorts => false,
             Self::Times { start, end, .. } => start.is_some() || end.is_some(),
         }
     }

@@ -334,3 +334,24 @@ fn a_fragment_is_seen_in_offset_or_flags() {
     h.hear(&ipfix_message(1, &[(2, template), (256, rows.concat())]));
     assert_eq!(h.flows.fragment, [0, 1, 1, 0, 1]);
 }
+
+#[test]
+fn a_record_without_ports_is_of_fragments_when_nothing_else_tells() {
+    let rows = [[17, 0, 0, 0, 0], [17, 0, 53, 0, 0], [6, 0, 0, 0, 0], [1, 0, 0, 0, 0]].concat();
+    let read = |fields: &[u16], mask| {
+        let template = words(&[&[256, (fields.len() / 2) as u16], fields].concat());
+        let mut h = Ear::under(mask);
+        h.hear(&ipfix_message(1, &[(2, template), (256, rows.clone())]));
+        h.flows.fragment.clone()
+    };
+    assert_eq!(read(&[4, 1, 7, 2, 11, 2], FLOW_FIELDS), [1, 0, 1, 0]);
+    // Where there are no ports at all, they tell nothing; nor where they may not be read.
+    assert_eq!(read(&[4, 1, 1, 2, 2, 2], FLOW_FIELDS), [0; 4]);
+    let blind = Fields::of(&[Field::Fragment, Field::Protocol, Field::SrcPort]);
+    assert_eq!(read(&[4, 1, 7, 2, 11, 2], blind), [0; 4]);
+    let mut h = Ear::under(FLOW_FIELDS);
+    let told = words(&[256, 4, 4, 1, 7, 2, 11, 2, 197, 1]);
+    let rows = [[17, 0, 0, 0, 0, 0], [17, 0, 0, 0, 0, 0x20]].concat();
+    h.hear(&ipfix_message(1, &[(2, told), (256, rows)]));
+    assert_eq!(h.flows.fragment, [0, 1]);
+}
