@@ -64,6 +64,9 @@ pub(crate) fn cases(value: &Value, lang: Lang) -> String {
         if let Some(until) = case["in-force-until"].as_str() {
             let _ = writeln!(out, "   {} {until}", pick(lang, "実施中、終期", "in force until"));
         }
+        if let Some(at) = case["withdrawn"]["at"].as_str() {
+            let _ = writeln!(out, "   {at} {}", say(&case["withdrawn"]["why"], lang));
+        }
         for duty in case["duties"].as_array().into_iter().flatten() {
             let _ = writeln!(out, "   ! {} {}", say(&duty["duty"], lang), bare(&duty["by"]));
         }

@@ -85,6 +85,7 @@ impl Sekisho {
             clock: Arc::clone(&clock),
             attack: Attack::new(&config),
             workers,
+            interval: Span(settings.detect.interval_ms),
             most_rows: settings.detect.held_rows,
             stop: Arc::clone(&stop),
             lost: Arc::clone(&lost),
