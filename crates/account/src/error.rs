@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// The file system failed.
-    #[error("cannot {doing} {}: {cause}{}", path.display(), hint(cause))]
+    #[error("cannot {doing} {}: {cause}{}", path.display(), hint(doing, cause))]
     File {
         /// What was being done, as in "write".
         doing: &'static str,
@@ -101,13 +101,16 @@ fn database_hint(cause: &rusqlite::Error) -> &'static str {
     }
 }
 
-fn hint(cause: &io::Error) -> &'static str {
+fn hint(doing: &str, cause: &io::Error) -> &'static str {
+    use io::ErrorKind::{AlreadyExists, NotADirectory, NotFound};
     use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     let kind = cause.kind();
     if matches!(kind, StorageFull | QuotaExceeded) {
         MAKE_ROOM
     } else if matches!(kind, PermissionDenied | ReadOnlyFilesystem) {
         ": let the user sekisho runs as write there"
+    } else if doing == "create" && matches!(kind, AlreadyExists | NotADirectory | NotFound) {
+        ": set `data` to a folder that sekisho can make and write"
     } else {
         ""
     }

@@ -72,7 +72,8 @@ impl Store {
         let wrong = AccountError::WrongKey {
             path: key.to_owned(),
             what: format!(
-                "it is not the key {} was written under: put back the one that was",
+                "it is not the key {} was written under, or that file is damaged: put back the one that \
+                 was, or else restore both from a backup",
                 self.path.display()
             ),
         };

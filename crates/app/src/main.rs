@@ -74,11 +74,16 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says what went wrong and why, the cause under what was being done.
+/// Says what went wrong and why, the cause under what was being done; a cause that was said already
+/// is not said again.
 #[expect(clippy::print_stderr, reason = "the command line's own errors")]
 fn complain(e: &anyhow::Error) {
     eprintln!("sekisho: {e}");
-    for cause in e.chain().skip(1) {
-        eprintln!("  because: {cause}");
+    let mut said = e.to_string();
+    for cause in e.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            eprintln!("  because: {cause}");
+            said = cause;
+        }
     }
 }

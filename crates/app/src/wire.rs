@@ -50,7 +50,10 @@ impl Sekisho {
         let account = Arc::new(account.with_context(|| {
             format!("cannot take up the data folder {}", settings.data.display())
         })?);
-        let desk = Desk::open(Arc::clone(&account), book, settings.desk()?, at)?;
+        let desk = Desk::open(Arc::clone(&account), book, settings.desk()?, at);
+        let desk = desk.with_context(|| {
+            format!("cannot take up the desk from the data folder {}", settings.data.display())
+        })?;
         let mask = desk.mask();
         let exporters = exporters(&settings, &desk);
         let now = Arc::clone(&clock);

@@ -142,6 +142,7 @@ fn cannot(why: &DeskError, sender: &Text) -> Response {
         | DeskError::Role { .. }
         | DeskError::SamePerson
         | DeskError::NotKept(_)
+        | DeskError::NotRead(_)
         | DeskError::Damaged { .. } => {
             tracing::error!(
                 why = %causes(why),
