@@ -22,6 +22,7 @@ pub(crate) enum CaseCommand {
     /// Open a case by hand.
     Open {
         /// The own address or prefix it is about.
+        #[arg(value_parser = address_or_prefix)]
         target: IpNet,
         /// Traits to stop, when whoever asks already knows them.
         #[command(flatten)]
@@ -97,8 +98,8 @@ pub(crate) struct TraitWords {
     /// Destination port; may be given more than once.
     #[arg(long)]
     dst_port: Vec<u16>,
-    /// Where it comes from.
-    #[arg(long)]
+    /// The address or prefix it comes from.
+    #[arg(long, value_parser = address_or_prefix)]
     from: Option<IpNet>,
     /// Least packet length in bytes.
     #[arg(long)]
@@ -243,6 +244,14 @@ pub(crate) enum LedgerCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+fn address_or_prefix(text: &str) -> Result<IpNet, String> {
+    let alone = || text.parse::<IpAddr>().map(IpNet::from);
+    let net = text.parse::<IpNet>().or_else(|_| alone());
+    net.map_err(|_| {
+        "write an address such as 192.0.2.1 or a prefix such as 192.0.2.0/24".to_owned()
+    })
 }
 
 fn named_address(text: &str) -> Result<(String, IpAddr), String> {
