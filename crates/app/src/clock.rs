@@ -54,3 +54,29 @@ fn wall() -> Time {
 fn mono() -> Instant {
     Instant::now()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wall_clock_that_is_set_is_noticed_once_and_by_how_much() {
+        let clock = Clock::start();
+        assert_eq!(clock.jumped(), None);
+        // Setting the wall clock by so much is as if the offset had been accepted so much less.
+        for set in [3_600_000, -86_400_000] {
+            clock.offset.fetch_sub(set, Ordering::Relaxed);
+            let by = clock.jumped().unwrap_or_default();
+            assert!((by - set).abs() < JUMP_MS, "{by}");
+            assert_eq!(clock.jumped(), None, "told once");
+        }
+        clock.offset.fetch_sub(JUMP_MS / 2, Ordering::Relaxed);
+        assert_eq!(clock.jumped(), None, "a slow drift is no jump");
+    }
+
+    #[test]
+    fn the_monotonic_clock_begins_at_zero_and_the_wall_clock_in_this_century() {
+        let now = Clock::start().now();
+        assert!(now.mono < 60_000 && now.wall > Time(946_684_800_000));
+    }
+}
