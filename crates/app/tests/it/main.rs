@@ -3,10 +3,19 @@
 #[path = "../../../../xtask/src/suite.rs"]
 mod suite;
 
+mod book;
 mod conformance;
 mod faults;
+mod faults_clock;
+mod faults_disk;
+mod faults_flow;
 mod kill;
+mod kill_ends;
+mod kill_router;
+mod kill_words;
 mod leaks;
 mod peers;
 mod program;
+mod site;
 mod stories;
+mod traffic;

@@ -1,0 +1,94 @@
+//! A full disk: nothing new is granted, what runs ends at its end, and with room again it goes on.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::book::both_verify;
+use crate::program::{Running, SEKISHO, wait};
+use crate::site::{Site, grants_block, number};
+use crate::suite;
+use crate::traffic::{LINE, NEIGHBOUR, Traffic};
+
+/// Starts the site with its data on a small disk of its own, in a namespace that ends with it. Its
+/// data folder is reached through the process. Gives where the disk is.
+fn on_a_small_disk(site: &Site) -> (Running, PathBuf) {
+    let folder = site.operator.folder.path();
+    let disk = folder.join("disk");
+    std::fs::create_dir(&disk).expect("a folder");
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c"]);
+    command.arg(
+        "mount -t tmpfs -o size=8m tmpfs \"$1\" && \
+         exec \"$2\" up --config \"$3\" --data \"$1/data\"",
+    );
+    command.arg("sh").arg(&disk).arg(SEKISHO).arg(site.settings());
+    let running = Running::start("sekisho", folder, &mut command);
+    let below = disk.strip_prefix("/").expect("an absolute path");
+    let seen = PathBuf::from(format!("/proc/{}/root", running.0.id())).join(below);
+    std::os::unix::fs::symlink(seen.join("data"), site.operator.data()).expect("a link");
+    let up = wait(Duration::from_secs(20), || site.operator.query("status").is_some());
+    assert!(up, "{}", site.operator.log());
+    (running, seen)
+}
+
+#[test]
+fn on_a_full_disk_nothing_new_begins_and_what_runs_ends() {
+    if !suite::can_run("full-disk", &["unshare", "mount"], "util-linux mount") {
+        return;
+    }
+    let site = Site::with("");
+    let (running, disk) = on_a_small_disk(&site);
+    site.begin("0.3"); // 18 seconds
+    let traffic = Traffic::start(site.flow);
+    std::thread::sleep(Duration::from_millis(1_500)); // a little usual traffic to learn from
+    traffic.attack(&[LINE]);
+    let case = site.mitigate();
+
+    let filler = disk.join("filler");
+    let mut file = File::create(&filler).expect("a file");
+    while file.write_all(&[0; 4_096]).is_ok() {}
+    drop(file);
+    let full = site.book();
+    // A command is refused with what to do; nothing of it is kept.
+    let words = ["measures", "number", "hold-minutes", "2", "--reason", "test"];
+    let mut said = String::new();
+    let refused = wait(Duration::from_secs(10), || {
+        // What room a page had left is used up first.
+        let output = site.operator.run("noc", &words);
+        said = String::from_utf8_lossy(&output.stderr).into_owned();
+        !output.status.success()
+    });
+    assert!(refused && said.contains("make room on the disk"), "{said}");
+    // A second attack leads to nothing; the block that stands ends at its end.
+    traffic.attack(&[LINE, NEIGHBOUR]);
+    site.stands(false);
+    let halfway = site.book();
+    halfway.continues(&full);
+    let new = |e: &&serde_json::Value| grants_block(e) || e["kind"] == "applied";
+    assert_eq!(halfway.entries.iter().skip(full.entries.len()).find(new), None);
+    both_verify(&site.operator.data());
+    let log = site.operator.log();
+    assert!(log.contains("make room on the disk"), "{log}");
+    let times = log.matches("the desk could not go on").count();
+    assert!((1..20).contains(&times), "told {times} times: {log}");
+
+    std::fs::remove_file(&filler).expect("room");
+    // What ended meanwhile is booked, and the second attack is taken up.
+    site.booked(halfway.entries.len(), "the withdrawal", |e| e["kind"] == "withdrawn");
+    site.case("of the second attack", |c| number(c) != case && c["state"] == "waiting");
+    let signed = wait(Duration::from_secs(20), || {
+        // The plan ended while nothing could be written; a new one is made first.
+        let _may_be_too_early = site.operator.run("noc", &["case", "sign", &case]);
+        !site.standing().is_empty()
+    });
+    assert!(signed, "{:#?}\n{}", site.cases(), site.operator.log());
+    let log = site.operator.log();
+    assert!(log.contains("the desk goes on"), "{log}");
+    site.book().continues(&halfway);
+    both_verify(&site.operator.data());
+    site.never_panicked();
+    drop(running);
+}
