@@ -38,7 +38,7 @@ pub enum IntakeError {
     },
     /// The address is not one of this machine, the port needs a right, or the like.
     #[error(
-        "cannot listen for flow export on {address}: {source}; set an address of this machine and a port above 1023"
+        "cannot listen for flow export on {address}; set an address of this machine and a port above 1023"
     )]
     Listen {
         /// Where.

@@ -50,10 +50,6 @@ impl<'a> Octets<'a> {
     pub(crate) fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_be_bytes)
     }
-    /// The next sixteen octets as a number.
-    pub(crate) fn u128(&mut self) -> Option<u128> {
-        self.array().map(u128::from_be_bytes)
-    }
 }
 
 /// The number that `octets` are, most significant first; of more than eight, the last eight

@@ -4,7 +4,8 @@
 
 use terms::{Field, Fields, Flows, mapped_v4};
 
-use super::octets::Octets;
+use super::columns::{octet, short};
+use super::octets::{Octets, number};
 use super::packet::{Begins, HEADER_FIELDS, Headers, headers};
 use super::plan::FLOW_FIELDS;
 use super::sampling::{Provenance, Rate};
@@ -198,24 +199,29 @@ fn sampled_ip(tag: u32, body: &[u8], mask: Fields) -> Result<(u64, Headers), Fla
 }
 
 fn sampled(tag: u32, o: &mut Octets<'_>, mask: Fields) -> Option<(u64, Headers)> {
-    let (len, protocol) = (o.u32()?, o.u32()?);
-    let mut address = || {
-        if tag == SAMPLED_V4 { o.u32().map(mapped_v4) } else { o.u128() }
+    let bytes = o.u32()?;
+    let mut read = |len, field| {
+        let octets = o.take(len)?;
+        Some(if mask.has(field) { octets } else { &[] })
     };
-    let (src, dst) = (address()?, address()?);
-    let (src_port, dst_port, flags) = (o.u32()?, o.u32()?, o.u32()?);
-    let port = |n| u16::try_from(n).unwrap_or(u16::MAX);
-    let kept = |field, is: u16| if mask.has(field) { is } else { 0 };
+    let protocol = number(read(4, Field::Protocol)?);
+    let len = if tag == SAMPLED_V4 { 4 } else { 16 };
+    let address = |octets: &[u8]| match *octets {
+        [a, b, c, d] => mapped_v4(u32::from_be_bytes([a, b, c, d])),
+        _ => octets.try_into().map_or(0, u128::from_be_bytes),
+    };
+    let src = address(read(len, Field::SrcAddress)?);
+    let dst = address(read(len, Field::DstAddress)?);
     let headers = Headers {
-        src: if mask.has(Field::SrcAddress) { src } else { 0 },
-        dst: if mask.has(Field::DstAddress) { dst } else { 0 },
-        src_port: kept(Field::SrcPort, port(src_port)),
-        dst_port: kept(Field::DstPort, port(dst_port)),
-        protocol: if mask.has(Field::Protocol) { protocol.to_be_bytes()[3] } else { 0 },
-        tcp_flags: kept(Field::TcpFlags, port(flags)),
+        src,
+        dst,
+        src_port: short(number(read(4, Field::SrcPort)?)),
+        dst_port: short(number(read(4, Field::DstPort)?)),
+        protocol: octet(protocol),
+        tcp_flags: short(number(read(4, Field::TcpFlags)?)),
         fragment: 0,
     };
-    Some((len.into(), headers))
+    Some((bytes.into(), headers))
 }
 
 fn push(
