@@ -22,9 +22,11 @@ pub(crate) fn up(up: cli::Up) -> anyhow::Result<()> {
         return Ok(());
     }
     runtime()?.block_on(async {
+        // Heard from here on: a stop that comes while it starts ends it well too.
+        let mut stop = Stop::listen()?;
         let running = Running::start(settings).await?;
         running.announce();
-        stop_signal().await?;
+        stop.signal().await;
         tracing::info!("stopping: withdrawing everything first");
         running.stop().await;
         Ok(())
@@ -160,14 +162,25 @@ fn answer(sekisho: &Sekisho, query: &str) -> Option<Result<Value, String>> {
     Some(answer)
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub(crate) async fn stop_signal() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// The signals that say stop: SIGTERM and SIGINT.
+pub(crate) struct Stop {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    /// Hears them from now on; until then they end the program at once.
+    pub(crate) fn listen() -> anyhow::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
+        Ok(Self { terminate: signal(terminate)?, interrupt: signal(interrupt)? })
     }
-    Ok(())
+
+    /// Waits for one of them.
+    pub(crate) async fn signal(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -20,7 +20,7 @@ use decide::{LineEntry, LineKind};
 use terms::{IpNet, Line};
 
 use crate::cli;
-use crate::run::{Running, runtime, stop_signal};
+use crate::run::{Running, Stop, runtime};
 use crate::settings::{DetectSettings, LinkEntry, PrefixEntry, Settings};
 use crate::show;
 use isp::Isp;
@@ -33,6 +33,7 @@ pub(crate) fn run(demo: cli::Demo) -> anyhow::Result<ExitCode> {
     let temporary = Temporary::make(demo.data.as_deref())?;
     let settings = settings(&temporary.folder, demo.http);
     runtime()?.block_on(async {
+        let mut stop = Stop::listen()?;
         let running = Running::start(settings).await?;
         let destination =
             *running.sekisho.intake.addresses().first().context("no flow listener")?;
@@ -54,7 +55,7 @@ pub(crate) fn run(demo: cli::Demo) -> anyhow::Result<ExitCode> {
         });
         let told = tokio::select! {
             told = told => told.context("the story broke off")?,
-            stop = stop_signal() => { show::line("stopping"); stop.map(|()| true) }
+            () = stop.signal() => { show::line("stopping"); Ok(true) }
         };
         running.sekisho.stop.store(true, std::sync::atomic::Ordering::Release);
         running.stop().await;
