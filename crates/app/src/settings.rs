@@ -139,6 +139,10 @@ impl Settings {
 
     /// What cannot be said in types.
     fn check(&self) -> anyhow::Result<()> {
+        for prefix in &self.prefix {
+            let alone = OwnPrefixes::of(vec![prefix.net]);
+            alone.with_context(|| format!("in the [[prefix]] {}: {}", prefix.label, prefix.net))?;
+        }
         self.own()?;
         for line in &self.line {
             for net in &line.prefixes {
