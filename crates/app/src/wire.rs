@@ -103,8 +103,12 @@ impl Sekisho {
             last_day: None,
         };
         let now = Arc::clone(&clock);
+        let mut flow = settings.flow.clone();
+        if flow.shards == 0 {
+            flow.shards = workers;
+        }
         let intake = Intake::start(
-            &settings.flow,
+            &flow,
             &exporters,
             mask,
             origin,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use etherparse::{EtherType, Ipv6ExtensionSlice, LaxNetSlice, LaxSlicedPacket};
+use etherparse::{EtherType, LaxNetSlice, LaxSlicedPacket};
 use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
 use pcap_parser::{Block, PcapBlockOwned, PcapError, create_reader};
 
@@ -214,13 +214,9 @@ fn packet(begins: Begins, frame: &[u8], captured_of: u32) -> Option<Packet> {
             }
             LaxNetSlice::Ipv6(ip) => {
                 let header = ip.header();
-                let later = ip.extensions().clone().into_iter().any(|e| match e {
-                    Ipv6ExtensionSlice::Fragment(f) => f.fragment_offset().value() > 0,
-                    Ipv6ExtensionSlice::HopByHop(_)
-                    | Ipv6ExtensionSlice::Routing(_)
-                    | Ipv6ExtensionSlice::DestinationOptions(_)
-                    | Ipv6ExtensionSlice::Authentication(_) => false,
-                });
+                // Its extension headers are not walked: in a frame that was cut inside one of them
+                // etherparse 0.21 reads past the end. A first fragment counts as a fragment.
+                let later = ip.payload().fragmented;
                 let octets = match header.payload_length() {
                     0 => 0,
                     len => 40 + u32::from(len),
