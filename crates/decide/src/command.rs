@@ -276,7 +276,11 @@ impl Desk {
                 // A person says that what still goes on is no attack: it is the usual from now on.
                 let goes_on = (known.finding.is_some() && !known.calm).then_some(known.target);
                 self.close(case, &person, Text { ja: reason.clone(), en: reason }, at)?;
-                self.orders.extend(goes_on.map(Order::LearnAnew));
+                if let Some(target) = goes_on {
+                    self.dismissed.retain(|(other, _)| *other != target);
+                    self.dismissed.push((target, at.wall));
+                    self.orders.push(Order::LearnAnew(target));
+                }
                 Ok(json!({ "closed": case }))
             }
             Command::OpenKept { purpose, reason } => {

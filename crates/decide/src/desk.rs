@@ -109,6 +109,8 @@ pub struct Desk {
     pub(crate) below_since: BTreeMap<(CaseId, ground::Fact), Time>,
     /// The grounds under which cases are studied until traits are learnt.
     pub(crate) studies: BTreeMap<CaseId, Arc<Ground>>,
+    /// What a person said is no attack, and when.
+    pub(crate) dismissed: Vec<(IpNet, Time)>,
     /// When mitigations end on the monotonic clock, which nobody sets.
     pub(crate) ends: BTreeMap<MitigationId, u64>,
     /// When a case is tried again for which there was nothing to learn from.
@@ -172,6 +174,7 @@ impl Desk {
             standing_words: BTreeMap::new(),
             below_since: BTreeMap::new(),
             studies: BTreeMap::new(),
+            dismissed: Vec::new(),
             ends: BTreeMap::new(),
             retries: BTreeMap::new(),
             clock_is_sure,

@@ -33,8 +33,13 @@ impl Desk {
             .values()
             .find(|c| !c.closed && same_attack(&c.target, &finding.target))
             .map(|c| c.id);
+        // What a person said is no attack may be found once more before the detector hears of it.
+        let dismissed = |(target, when): &(IpNet, Time)| {
+            same_attack(target, &finding.target) && finding.since <= *when
+        };
         let id = match open {
             Some(id) => id,
+            None if self.dismissed.iter().any(dismissed) => return Ok(None),
             None => self.open_case(How::Found, finding.target, &system(), at)?,
         };
         let Some(case) = self.cases.get(&id) else { return Ok(None) };
