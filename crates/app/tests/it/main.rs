@@ -14,6 +14,7 @@ mod kill_ends;
 mod kill_router;
 mod kill_words;
 mod leaks;
+mod leaks_guess;
 mod peers;
 mod program;
 mod site;
