@@ -10,6 +10,9 @@ pub(super) struct Course {
     abnormal: u32,
     calm: u32,
     since: Time,
+    /// Intervals since the last abnormal one, until they are enough for calm: an attack in pulses, or
+    /// exported in bursts, began with the first.
+    lull: Option<u32>,
     is_attack: bool,
 }
 
@@ -43,9 +46,10 @@ impl Course {
     /// Takes one interval into account.
     pub(super) fn step(&mut self, said: Said, since: Time, config: &Config) -> Step {
         if said.is_abnormal {
-            if self.abnormal == 0 && !self.is_attack {
+            if self.lull.is_none() && !self.is_attack {
                 self.since = since;
             }
+            self.lull = Some(0);
             self.abnormal = self.abnormal.saturating_add(1);
             self.calm = 0;
             if self.is_attack {
@@ -55,6 +59,7 @@ impl Course {
             return if self.is_attack { Step::Began } else { Step::Nothing };
         }
         self.abnormal = 0;
+        self.lull = self.lull.map(|n| n.saturating_add(1)).filter(|n| *n < config.calm.max(1));
         match (self.is_attack, said.is_inside, said.is_whole) {
             (false, ..) | (true, true, false) => Step::Nothing,
             (true, false, _) => {
@@ -73,8 +78,34 @@ impl Course {
     pub(super) fn is_quiet(&self) -> bool {
         !self.is_attack && self.abnormal == 0
     }
-    /// Start of the first interval that was abnormal.
+    /// Start of the first interval that was abnormal, of those with no calm between them.
     pub(super) fn since(&self) -> Time {
         self.since
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attack_in_pulses_began_with_the_first_of_them() {
+        let config = Config { consecutive: 2, calm: 3, ..Config::default() };
+        let began = |pulses: &[u8]| {
+            let mut course = Course::default();
+            let steps = pulses.iter().zip(0..).map(|(&abnormal, i)| {
+                let is_abnormal = abnormal == 1;
+                let is_inside = !is_abnormal;
+                let said = Said { is_abnormal, is_inside, is_whole: true, may_begin: true };
+                course.step(said, Time(i), &config)
+            });
+            let last = steps.last();
+            (last, course.since())
+        };
+        assert_eq!(began(&[0, 1, 1]), (Some(Step::Began), Time(1)));
+        assert_eq!(began(&[0, 1, 0, 1, 0, 0, 1, 1]), (Some(Step::Began), Time(1)));
+        // Before that there was calm.
+        assert_eq!(began(&[0, 1, 0, 0, 0, 1, 1]), (Some(Step::Began), Time(5)));
+        assert_eq!(began(&[1, 1, 0, 0, 0, 0, 1, 1]), (Some(Step::Began), Time(6)));
     }
 }
