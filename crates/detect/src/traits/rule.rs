@@ -46,9 +46,26 @@ pub(super) fn rules(mut left: Vec<Weighed>) -> Vec<Traits> {
             break;
         }
         left.retain(|w| !matches(&rule, &w.record));
-        rules.push(rule);
+        // What merely goes along with an attack is not worth every connection to a host.
+        if rules.is_empty() || !is_any_connection(&rule) {
+            rules.push(rule);
+        }
     }
     rules
+}
+
+/// Would it stop TCP connections to nearly any port? How many bytes such traffic had before, which is
+/// what rules are weighed by, does not show that harm.
+fn is_any_connection(rule: &Traits) -> bool {
+    const LONGEST_SYN: u16 = 120;
+    let are_few = |ports: &[PortRange]| {
+        let width = |r: &PortRange| usize::from(r.last.saturating_sub(r.first)) + 1;
+        (1..=MOST_PORTS).contains(&ports.iter().map(width).sum())
+    };
+    rule.protocol.is_none_or(|p| p == 6)
+        && (!rule.fragments && rule.tcp_flags.is_none() && rule.source.is_none())
+        && (!are_few(&rule.src_ports) && !are_few(&rule.dst_ports))
+        && rule.size.is_none_or(|s| s.least <= LONGEST_SYN)
 }
 
 /// The narrowest rule for the kind of traffic that most of what is left is of.

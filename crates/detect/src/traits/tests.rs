@@ -377,3 +377,24 @@ fn the_length_of_the_windows_is_told_by_when_batches_arrived() {
     assert_eq!(super::scale(&one(60_000), &one(0)), 1.0);
     assert_eq!(super::scale(&[], &one(0)), 0.0);
 }
+
+#[test]
+fn what_goes_along_with_an_attack_is_not_worth_every_connection() {
+    let attack = |d: &mut Dice| {
+        let mut flows: Vec<Flow> = (0..40).map(|_| amplification(d, at(VICTIM))).collect();
+        // Scans that are there all the time, seen for the first time now.
+        let scan = |d: &mut Dice| Flow {
+            src: random_source(d),
+            src_port: ephemeral(d),
+            dst_port: ephemeral(d),
+            sampling: 100,
+            ..Flow::to(at(VICTIM), 6, 100, 60)
+        };
+        flows.extend((0..60).map(|_| scan(d)));
+        flows
+    };
+    let learnt = Held::of(TARGET, people, attack).learn(TARGET);
+    assert_eq!(learnt.rules.len(), 1, "{learnt:#?}");
+    assert_eq!(learnt.rules[0].src_ports, one(123));
+    assert!(!learnt.stops_new_connections && (0.7..0.9).contains(&learnt.coverage));
+}
