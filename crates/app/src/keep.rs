@@ -186,10 +186,10 @@ impl Keeper {
     /// Opens the held minutes with the case's ground: during the attack, and before it.
     fn learn(&self, ground: &Ground, target: IpNet, since: Time, at: Moment) -> Option<Learnt> {
         let (span, ring) = self.ring.as_ref()?;
-        // The attack may have begun late in the interval before, too little of it to be abnormal. What
-        // is usual is weighed against it in both windows, but attack held to be usual would count
-        // as what the rules take along.
-        let since = since.before(self.interval);
+        // The attack may have begun late in an interval before, too little of it to be abnormal, and
+        // an exporter that sends in bursts may have left out the one after. What is usual is weighed
+        // in both windows, but attack held to be usual would count as what the rules take along.
+        let since = since.before(self.interval).before(self.interval);
         let during: Vec<_> =
             ring.open(ground, since, Time(i64::MAX), at).filter_map(Result::ok).collect();
         let from = at.wall.before(*span);
