@@ -1,7 +1,8 @@
 //! Real packets, a real exporter, real routers: from a wire in a namespace to FlowSpec rules and back.
+#![expect(clippy::print_stdout, reason = "what real peers show is shown where a test fails")]
 
-mod namespace;
-mod packets;
+pub(crate) mod namespace;
+pub(crate) mod packets;
 pub(crate) mod routers;
 
 use std::net::IpAddr;
@@ -44,9 +45,9 @@ fn rules_that_netflow_v9_led_to_go_when_the_attack_ends() {
 fn rules_that_ipfix_led_to_go_at_their_end_though_the_attack_goes_on() {
     let test = "peers::rules_that_ipfix_led_to_go_at_their_end_though_the_attack_goes_on";
     if namespace::is_inside(test, SUITE, PROGRAMS, PACKAGES) {
-        // Twelve seconds. Nobody signs again, so they do not come back.
+        // Eighteen seconds. Nobody signs again, so they do not come back.
         let nothing = |attack, kept: &mut Vec<Running>| kept.push(attack);
-        story("10", "0.2", nothing, "its end has come");
+        story("10", "0.3", nothing, "its end has come");
     }
 }
 
@@ -100,6 +101,7 @@ fn story(
     assert_eq!(gobgp.iter().filter(|r| is_gobgps(r)).count(), 2, "{gobgp:#?}");
     let bird = routers[1].shows("both rules", both);
     assert_eq!(bird.iter().filter(|r| is_birds(r)).count(), 2, "{bird:#?}");
+    must_have_learnt(&operator, &cases);
 
     end(attack, &mut kept);
     for router in &routers {
@@ -249,8 +251,13 @@ fn sign_both(operator: &Operator) -> Vec<u64> {
         signed.len() >= 2
     });
     assert!(both, "two cases with a plan: {shown:#}\n{}", operator.log());
+    signed
+}
+
+/// Looks at the cases while the attack goes on: when it is over there is no ground to look any more.
+fn must_have_learnt(operator: &Operator, cases: &[u64]) {
     let mut targets = Vec::new();
-    for id in &signed {
+    for id in cases {
         let case = operator.does("noc", &["case", "show", &id.to_string()]);
         println!("case {id}: learnt {}", case["learnt"]);
         targets.push(case["target"].as_str().unwrap_or_default().to_owned());
@@ -259,7 +266,6 @@ fn sign_both(operator: &Operator) -> Vec<u64> {
     }
     targets.sort();
     assert_eq!(targets, [format!("{SHOP_V6}/128"), format!("{SHOP}/32")]);
-    signed
 }
 
 /// Why the mitigation of a case was withdrawn, when it was.

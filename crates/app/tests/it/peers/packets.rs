@@ -43,10 +43,20 @@ pub(crate) fn write(folder: &Path, name: &str, packets: &[Packet]) -> PathBuf {
 
 /// Sends what is in `capture` on `interface`, over and over, until it goes out of scope.
 pub(crate) fn send(name: &str, folder: &Path, capture: &Path, interface: &str) -> Running {
+    Running::start(name, folder, tcpreplay(interface).arg(capture))
+}
+
+/// The same at so many megabits a second.
+pub(crate) fn send_at(mbps: &str, folder: &Path, capture: &Path, interface: &str) -> Running {
+    let mut tcpreplay = tcpreplay(interface);
+    Running::start("tcpreplay", folder, tcpreplay.args(["--mbps", mbps]).arg(capture))
+}
+
+fn tcpreplay(interface: &str) -> Command {
     let mut tcpreplay = Command::new(suite::find("tcpreplay").expect("tcpreplay"));
     // It sleeps between packets with this timer, and spins with others.
-    tcpreplay.args(["--timer=nano", "--loop=1000", "--intf1", interface]).arg(capture);
-    Running::start(name, folder, &mut tcpreplay)
+    tcpreplay.args(["--timer=nano", "--loop=1000", "--intf1", interface]);
+    tcpreplay
 }
 
 /// An Ethernet frame.
