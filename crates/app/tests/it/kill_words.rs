@@ -43,8 +43,8 @@ fn what_the_command_line_said_was_done_is_there_after_a_kill() {
             std::thread::sleep(moment);
             running.kill();
         });
-        both_verify(&site.operator.data());
         check(&site, &said, kill);
+        both_verify(&site.operator.data());
     }
     let counts = [said.opened.len(), said.signed.len(), said.consented.len(), said.approved.len()];
     println!("acknowledged: opened, signed, consented, approved: {counts:?}");
