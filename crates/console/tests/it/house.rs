@@ -100,7 +100,7 @@ impl House {
             last_day: None,
         };
         let sealed = Sealed::seal(finding, origin);
-        let found = house.desk.lock().unwrap().found(&sealed, false, house.at()).unwrap();
+        let found = house.desk.lock().unwrap().found(&sealed, &[], house.at()).unwrap();
         assert_eq!(found, Some(CaseId(1)));
         house.tick();
         let orders = house.desk.lock().unwrap().orders();
@@ -112,8 +112,8 @@ impl House {
                 protocol: Some(6),
                 ..Traits::default()
             }],
-            coverage: 0.97,
-            collateral: 0.01,
+            coverage: Some(0.97),
+            collateral: Some(0.01),
             sources: 1,
         };
         house.desk.lock().unwrap().learnt(CaseId(1), learnt, house.at()).unwrap();
@@ -175,7 +175,9 @@ impl House {
             ("statistics-days", 30.0),
             ("anomaly-band", 4.0),
             ("anomaly-floor-mbps", 100.0),
+            ("impaired-percent", 90.0),
             ("block-minutes", 30.0),
+            ("tell-hours", 24.0),
             ("fact-minutes", 60.0),
         ];
         for (number, value) in numbers {
@@ -184,7 +186,7 @@ impl House {
         let switches = [
             ("13-su-take-statistics", "automatic"),
             ("17-chi-analyse-anomaly", "automatic"),
-            ("02-i-block-at-victims-request", "propose"),
+            ("04-e-a-block-while-impaired", "propose"),
         ];
         for (measure, mode) in switches {
             self.change(json!({ "change": "mode", "measure": measure, "mode": mode }));

@@ -70,7 +70,7 @@ async fn the_page_says_in_both_languages_what_is_in_force_and_what_waits_for_who
             "sekisho measures accept 90-hold-briefly --reason … --as …",
             "above what is expected: 4.0 Gbit/s (50.0 Mbit/s – 200 Mbit/s)",
             "being learnt",
-            "91.2 %",
+            ">91.2</span> %",
             "Without an outside witness this log proves nothing against the operator.",
             "ASK",
         ],
