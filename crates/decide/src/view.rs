@@ -41,6 +41,15 @@ pub(crate) fn case(desk: &Desk, case: &Case, granted: bool, spoken: &Spoken, at:
     let mut view = summary(case);
     let Some(fields) = view.as_object_mut() else { return view };
     fields.insert("shown-under".into(), json!(spoken));
+    let other_ways = case.purpose().filter(|_| case.mitigated.is_none()).map(|purpose| {
+        alternatives(&desk.book, &desk.block(case, purpose, at), desk.zone.day(at.wall))
+    });
+    fields.insert("alternatives".into(), json!(other_ways));
+    let step = |(at, event): &(Time, CaseEvent)| {
+        let event = if granted || !is_sealed(event) { json!(event) } else { named(event) };
+        json!({ "at": at.rfc3339(), "event": event })
+    };
+    fields.insert("history".into(), case.history.iter().map(step).collect());
     if !granted {
         return view;
     }
@@ -48,26 +57,30 @@ pub(crate) fn case(desk: &Desk, case: &Case, granted: bool, spoken: &Spoken, at:
         let plan = case.plan.as_ref()?;
         desk.config.line_of(&plan.0.scope.prefix().net())
     });
-    let other_ways = case.purpose().filter(|_| case.mitigated.is_none()).map(|purpose| {
-        alternatives(&desk.book, &desk.block(case, purpose, at), desk.zone.day(at.wall))
-    });
     fields.insert("target".into(), json!(case.target));
     fields.insert("line".into(), json!(line.map(|l| &l.line)));
     fields.insert("finding".into(), json!(case.finding));
     fields.insert("learnt".into(), json!(case.learnt));
     fields.insert("plan".into(), json!(case.plan.as_ref().map(|(p, _)| p)));
     fields.insert("plan-digest".into(), json!(case.plan.as_ref().map(|(p, _)| p.digest().hex())));
-    fields.insert("alternatives".into(), json!(other_ways));
-    fields.insert(
-        "history".into(),
-        json!(
-            case.history
-                .iter()
-                .map(|(at, e)| json!({ "at": at.rfc3339(), "event": e }))
-                .collect::<Vec<_>>()
-        ),
-    );
     view
+}
+
+/// Does this step of a case hold communications data? It is shown only under a ground.
+fn is_sealed(event: &CaseEvent) -> bool {
+    matches!(
+        event,
+        CaseEvent::Opened { .. }
+            | CaseEvent::Finding { .. }
+            | CaseEvent::Learnt { .. }
+            | CaseEvent::Planned { .. }
+            | CaseEvent::NotApplied { .. }
+    )
+}
+
+/// A step by its name only.
+fn named(event: &CaseEvent) -> Value {
+    json!({ "event": json!(event)["event"] })
 }
 
 /// Every measure: what it is, how far it is switched on, what is missing.
