@@ -153,6 +153,7 @@ async fn the_interface_has_the_snapshot_the_cases_and_the_measures() {
     }
     // A number changes: the same shape. A case is declined: another.
     house.snapshot.lock().unwrap().exporters[0].datagrams += 1;
+    house.snapshot.lock().unwrap().warnings[0].en.push_str(": 7 times");
     let second: Value =
         serde_json::from_str(&get(server.address, "/api/status").await.body).unwrap();
     assert_eq!(second["snapshot"]["exporters"][0]["datagrams"], 1_234_568);
