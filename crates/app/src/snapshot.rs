@@ -14,10 +14,11 @@ use crate::wire::Sekisho;
 pub(crate) fn take(sekisho: &Sekisho) -> Snapshot {
     let health = sekisho.intake.health();
     let seen = sekisho.seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let warm = seen.intervals > u64::from(sekisho.settings.detect.warm_up);
     let bands = seen.bands.iter().map(|b| Band {
         label: sekisho.settings.label(&b.prefix),
         seen: b.seen.bits,
-        expected: Some(Expected { low: b.expected_low.bits, high: b.expected_high.bits }),
+        expected: warm.then_some(Expected { low: b.expected_low.bits, high: b.expected_high.bits }),
     });
     let links = seen.links.iter().filter_map(|load| {
         let exporter = health.iter().find(|h| h.exporter == load.exporter)?;
@@ -71,7 +72,6 @@ fn exporter(h: &observe::Health) -> Exporter {
             .collect(),
         no_template: h.no_template,
         dropped: h.dropped_full,
-        unknown_sampling: 0,
         last_seen: h.last_seen,
         sampling: h.sampling.as_ref().map(|r| {
             let by = r.by.text();
@@ -146,9 +146,17 @@ fn ledger(sekisho: &Sekisho) -> Ledger {
     Ledger {
         entries: standing.entries,
         root: root.chars().take(16).collect(),
-        checkpoint: None,
+        checkpoint: signed(sekisho),
         witnessed: standing.witnessed,
     }
+}
+
+/// When the newest checkpoint was written.
+fn signed(sekisho: &Sekisho) -> Option<terms::Time> {
+    let file = sekisho.settings.data.join(crate::ledger::FOLDER).join("checkpoint");
+    let written = std::fs::metadata(file).ok()?.modified().ok()?;
+    let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok().map(terms::Time)
 }
 
 fn warnings(sekisho: &Sekisho, seen: &crate::keep::Seen) -> Vec<Text> {

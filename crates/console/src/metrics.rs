@@ -134,9 +134,6 @@ const COUNTERS: &[Counter] = &[
         "Records thrown away because the next station was not ready.",
         |e| e.dropped,
     ),
-    ("sekisho_exporter_unknown_sampling_total", "Records whose sampling rate nobody said.", |e| {
-        e.unknown_sampling
-    }),
 ];
 
 fn exporters(out: &mut Metrics, exporters: &[Exporter]) {

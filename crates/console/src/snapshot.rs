@@ -50,8 +50,6 @@ pub struct Exporter {
     pub no_template: u64,
     /// Records thrown away because the next station was not ready.
     pub dropped: u64,
-    /// Records whose sampling rate nobody said.
-    pub unknown_sampling: u64,
     /// When its last datagram arrived.
     pub last_seen: Option<Time>,
     /// The last sampling rate used and who said so, in words.

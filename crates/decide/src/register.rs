@@ -17,14 +17,19 @@ impl Desk {
     pub fn answer_link(&mut self, token: &str, yes: bool, at: Moment) -> Result<Value, DeskError> {
         let token_digest = Self::digest(token);
         let link = self.standing.usable_link(&token_digest, at.wall)?.clone();
-        self.stand_by(StandingEvent::LinkUsed { token_digest }, at)?;
+        let used = StandingEvent::LinkUsed { token_digest };
         if !yes {
             let leaf = self.leaf(Kind::Declined, Some(link.case), &Person("line".into()), at);
             self.account.book(&leaf, &[("whom", link.line.0.as_bytes())])?;
+            self.stand_by(used, at)?;
             return Ok(json!({ "consented": false }));
         }
+        // The consent is on record before the link is spent, so that a yes is never lost.
         let by = Person(format!("line {}", link.line));
-        self.record_consent(link.case, link.line, by, Role::Line, link.until.since(at.wall), at)
+        let length = link.until.since(at.wall);
+        let consented = self.record_consent(link.case, link.line, by, Role::Line, length, at)?;
+        self.stand_by(used, at)?;
+        Ok(consented)
     }
 
     /// The text behind a one-time link.

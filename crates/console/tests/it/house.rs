@@ -232,7 +232,6 @@ fn busy(at: Time) -> Snapshot {
                 }],
                 no_template: 4,
                 dropped: 5,
-                unknown_sampling: 6,
                 last_seen: Some(at),
                 sampling: Some(Text::of("1000分の1（テンプレート）", "1 in 1000 (template)")),
                 doubtful: None,
