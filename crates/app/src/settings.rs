@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use decide::{LineEntry, LineKind, PersonEntry};
+use ground::Role;
 use serde::{Deserialize, Serialize};
 use terms::{IpNet, OwnPrefixes};
 
@@ -160,6 +161,12 @@ impl Settings {
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|w| w[0] == w[1]) {
             bail!("two [[person]] entries are called {}", twice[0]);
+        }
+        for person in &self.person {
+            let not_staff = |role: &&Role| matches!(role, Role::System | Role::Line);
+            if let Some(role) = person.roles.iter().find(not_staff) {
+                bail!("[[person]] {}: {role} is not a role of the staff", person.name);
+            }
         }
         if self.detect.interval_ms < 100 {
             bail!("detect.interval-ms must be at least 100");

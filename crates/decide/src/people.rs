@@ -60,7 +60,10 @@ impl Config {
     pub(crate) fn person(&self, name: &str) -> Result<Actor, DeskError> {
         let entry = self.people.iter().find(|p| p.name == name);
         let entry = entry.ok_or_else(|| DeskError::UnknownPerson(name.to_owned()))?;
-        Ok(Actor { person: Person(entry.name.clone()), roles: entry.roles.clone() })
+        // Nobody on the staff speaks for the machine or for a subscriber, whatever the settings say.
+        let staff = |role: &&Role| !matches!(role, Role::System | Role::Line);
+        let roles = entry.roles.iter().filter(staff).copied().collect();
+        Ok(Actor { person: Person(entry.name.clone()), roles })
     }
 
     /// The first of `roles` that `actor` holds.
