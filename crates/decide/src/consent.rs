@@ -99,3 +99,85 @@ pub(crate) fn text(line: &Line) -> terms::Text {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use terms::{PrefixSet, Span};
+
+    use super::*;
+
+    const AT: Time = Time(1_777_626_000_000);
+
+    fn subject(name: &str) -> Subject {
+        let set = PrefixSet::of(["203.0.113.130/32".parse().expect("a prefix")]);
+        Subject::Line(Line(name.into()), Arc::new(set))
+    }
+
+    fn consent(id: u64, acts: &[Act]) -> Consent {
+        Consent {
+            id: ConsentId(id),
+            line: Line("line-7".into()),
+            acts: acts.to_vec(),
+            case: CaseId(1),
+            text: String::new(),
+            by: Person("tanaka".into()),
+            role: Role::Desk,
+            at: AT,
+            until: AT.after(Span::minutes(5)),
+            withdrawn: None,
+        }
+    }
+
+    #[test]
+    fn a_consent_covers_only_its_line_its_acts_and_its_time() {
+        let given = [consent(1, &[Act::Analyse, Act::Block])];
+        let so = |name: &str, act, at| {
+            known(&given, &subject(name), act, at).map(|(fact, known)| (fact, known.so))
+        };
+        let (yes, no) = (Some((Fact::LineConsents, true)), Some((Fact::LineConsents, false)));
+        let end = AT.after(Span::minutes(5));
+        assert_eq!(so("line-7", Act::Block, AT), yes);
+        assert_eq!(so("line-7", Act::Analyse, end.before(Span(1))), yes);
+        assert_eq!(so("line-7", Act::Block, end), no);
+        assert_eq!(so("line-7", Act::Block, AT.before(Span(1))), no);
+        assert_eq!(so("line-8", Act::Block, AT), no);
+        for act in [Act::Show, Act::Contact, Act::Warn, Act::Share, Act::Filter, Act::Identify] {
+            assert_eq!(so("line-7", act, AT), no, "{act}");
+        }
+    }
+
+    #[test]
+    fn a_register_says_nothing_of_whom_it_cannot_name_and_covers_nobody_else() {
+        let given = [consent(1, &[Act::Block])];
+        assert_eq!(known(&given, &Subject::Network, Act::Block, AT), None);
+        let Subject::Line(_, set) = subject("line-7") else { panic!("a line") };
+        assert_eq!(known(&given, &Subject::Prefixes(set), Act::Block, AT), None);
+        let (_, found) = known(&given, &subject("line-7"), Act::Block, AT).expect("it is known");
+        assert_eq!(found.covers, Some(subject("line-7")));
+        assert_eq!((found.role, found.until), (Role::Desk, Some(given[0].until)));
+    }
+
+    #[test]
+    fn of_two_consents_the_one_that_still_holds_counts() {
+        let mut given = vec![consent(1, &[Act::Block]), consent(2, &[Act::Block])];
+        given[1].withdrawn = Some(AT);
+        let so = |given: &[Consent]| {
+            known(given, &subject("line-7"), Act::Block, AT).map(|(_, known)| known.so)
+        };
+        assert_eq!(so(&given), Some(true));
+        given[0].until = AT;
+        assert_eq!(so(&given), Some(false));
+        assert_eq!(so(&[]), Some(false));
+    }
+
+    #[test]
+    fn the_register_itself_says_that_there_is_none_so_that_it_counts_as_known() {
+        let (fact, none) = known(&[], &subject("line-7"), Act::Block, AT).expect("it is known");
+        let mut facts = ground::Facts::default();
+        facts.learn(fact, none);
+        let said = facts.so(Fact::LineConsents, &subject("line-7"), AT).map(|k| k.so);
+        assert_eq!(said, Some(false));
+    }
+}
