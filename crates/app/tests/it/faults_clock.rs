@@ -51,6 +51,10 @@ fn statistics_are_erased_after_their_last_day_and_wait_while_the_clock_is_unsure
     });
     assert!(some, "{:?}", site.operator.query("status"));
     drop(traffic);
+    // By command line too, and not by everybody.
+    let words = ["clock-is-right", "--reason", "compared with the time server"];
+    assert!(!site.operator.run("abuse", &words).status.success());
+    assert_eq!(site.operator.does("noc", &words)["clock-is-right"], true);
     assert!(terminate(&mut running).success());
     assert_eq!(erased(&site), 0);
 
