@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
+use crate::faults_disk::{mounting, up_on_a_disk};
 use crate::kill_ends::terminate;
 use crate::program::{Running, SEKISHO, wait};
 use crate::site::{Site, free_udp_port, say, settings};
-use crate::suite;
 use crate::traffic::Random;
 
 /// How a start went.
@@ -120,17 +120,10 @@ fn a_data_folder_that_cannot_be_written_is_named() {
             &["data folder", "cannot create", &text, "set `data`"],
         );
     }
-    if !suite::can_run("read-only-disk", &["unshare", "mount"], "util-linux mount") {
-        return;
-    }
+    let Some(way) = mounting("read-only-disk") else { return };
     let place = folder.path().join("read-only");
     std::fs::create_dir(&place).expect("a folder");
-    let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-c"]);
-    command.arg(
-        "mount -t tmpfs -o ro tmpfs \"$1\" && exec \"$2\" up --config \"$3\" --data \"$1/data\"",
-    );
-    command.arg("sh").arg(&place).arg(SEKISHO).arg(&config);
+    let command = up_on_a_disk(way, "ro", &place, &config);
     let words =
         ["data folder", "cannot create", "Read-only", "let the user sekisho runs as write there"];
     refuses(command, folder.path(), &place.join("data"), &words);

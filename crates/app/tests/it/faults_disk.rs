@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -12,19 +12,45 @@ use crate::site::{Site, grants_block, number};
 use crate::suite;
 use crate::traffic::{LINE, NEIGHBOUR, Traffic};
 
+/// How a disk can be mounted for one process here: as root, or as anybody who then is root in a
+/// namespace. Where neither is allowed the suite is noted as not run.
+pub(crate) fn mounting(suite: &str) -> Option<&'static [&'static str]> {
+    const WAYS: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
+    if !suite::can_run(suite, &["unshare", "mount"], "util-linux mount") {
+        return None;
+    }
+    let is_open = |way: &&&[&str]| {
+        let mut tried = Command::new("unshare");
+        tried.args(**way).args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
+        tried.output().is_ok_and(|o| o.status.success())
+    };
+    let way = WAYS.iter().find(is_open).copied();
+    if way.is_none() {
+        let reason = "nothing to install: run as root, or let anybody make user namespaces";
+        suite::can_run(suite, &["(namespaces)"], reason);
+    }
+    way
+}
+
+/// `sekisho up` with its data in `data` on a disk of its own, mounted with these options.
+pub(crate) fn up_on_a_disk(way: &[&str], options: &str, disk: &Path, settings: &Path) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(way).args(["sh", "-c"]);
+    command.arg(
+        "mount -t tmpfs -o \"$1\" tmpfs \"$2\" && \
+         exec \"$3\" up --config \"$4\" --data \"$2/data\"",
+    );
+    command.arg("sh").arg(options).arg(disk).arg(SEKISHO).arg(settings);
+    command
+}
+
 /// Starts the site with its data on a small disk of its own, in a namespace that ends with it. Its
 /// data folder is reached through the process. Gives where the disk is.
-fn on_a_small_disk(site: &Site) -> (Running, PathBuf) {
+fn on_a_small_disk(site: &Site, way: &[&str]) -> (Running, PathBuf) {
     let folder = site.operator.folder.path();
     let disk = folder.join("disk");
     std::fs::create_dir(&disk).expect("a folder");
-    let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-c"]);
-    command.arg(
-        "mount -t tmpfs -o size=8m tmpfs \"$1\" && \
-         exec \"$2\" up --config \"$3\" --data \"$1/data\"",
-    );
-    command.arg("sh").arg(&disk).arg(SEKISHO).arg(site.settings());
+    let mut command = up_on_a_disk(way, "size=8m", &disk, &site.settings());
     let running = Running::start("sekisho", folder, &mut command);
     let below = disk.strip_prefix("/").expect("an absolute path");
     let seen = PathBuf::from(format!("/proc/{}/root", running.0.id())).join(below);
@@ -36,11 +62,9 @@ fn on_a_small_disk(site: &Site) -> (Running, PathBuf) {
 
 #[test]
 fn on_a_full_disk_nothing_new_begins_and_what_runs_ends() {
-    if !suite::can_run("full-disk", &["unshare", "mount"], "util-linux mount") {
-        return;
-    }
+    let Some(way) = mounting("full-disk") else { return };
     let site = Site::with("");
-    let (running, disk) = on_a_small_disk(&site);
+    let (running, disk) = on_a_small_disk(&site, way);
     site.begin("0.3"); // 18 seconds
     let traffic = Traffic::start(site.flow);
     std::thread::sleep(Duration::from_millis(1_500)); // a little usual traffic to learn from
