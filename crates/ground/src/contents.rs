@@ -32,6 +32,14 @@ pub enum Rows {
 }
 
 impl Rows {
+    /// How many rows.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        match self {
+            Self::All(n) => *n,
+            Self::These(rows) => rows.len(),
+        }
+    }
     /// The row numbers.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         let (all, these) = match self {
@@ -56,8 +64,12 @@ impl Batch for Flows {
     }
     fn part(&self, rows: &Rows, fields: Fields) -> Self {
         fn pick<T: Copy>(column: &[T], rows: &Rows, wanted: bool) -> Vec<T> {
-            let rows = rows.iter().take_while(|_| wanted);
-            rows.filter_map(|row| column.get(row).copied()).collect()
+            // Room for all rows at once: a chained iterator says too little of its length to collect.
+            let mut picked = Vec::with_capacity(if wanted { rows.count() } else { 0 });
+            if wanted {
+                picked.extend(rows.iter().filter_map(|row| column.get(row).copied()));
+            }
+            picked
         }
         let fields = self.fields.common(fields);
         let has = |field| fields.has(field);
@@ -65,7 +77,7 @@ impl Batch for Flows {
             exporter: self.exporter,
             arrived: self.arrived,
             fields,
-            len: rows.iter().count(),
+            len: rows.count(),
             src: pick(&self.src, rows, has(Field::SrcAddress)),
             dst: pick(&self.dst, rows, has(Field::DstAddress)),
             src_port: pick(&self.src_port, rows, has(Field::SrcPort)),
