@@ -5,10 +5,10 @@ use ground::Sealed;
 use terms::{CaseId, Day, ExporterId, Finding, IpNet, MitigationId, Moment, Text, Time};
 
 use crate::advance::RETRY;
-use crate::desk::{number, same_attack};
+use crate::desk::number;
 use crate::people::system;
 use crate::standing::StandingEvent;
-use crate::{CaseEvent, Desk, DeskError, How, Learnt};
+use crate::{Case, CaseEvent, Desk, DeskError, How, Learnt};
 
 /// How often a finding that goes on is written into its case.
 const NOTED_EVERY: terms::Span = terms::Span::seconds(10);
@@ -31,11 +31,11 @@ impl Desk {
         let open = self
             .cases
             .values()
-            .find(|c| !c.closed && same_attack(&c.target, &finding.target))
+            .find(|c| !c.closed && c.target.contains(&finding.target))
             .map(|c| c.id);
         // What a person said is no attack may be found once more before the detector hears of it.
         let dismissed = |(target, when): &(IpNet, Time)| {
-            same_attack(target, &finding.target) && finding.since <= *when
+            target.contains(&finding.target) && finding.since <= *when
         };
         let id = match open {
             Some(id) => id,
@@ -43,6 +43,13 @@ impl Desk {
             None => self.open_case(How::Found, finding.target, &system(), at)?,
         };
         let Some(case) = self.cases.get(&id) else { return Ok(None) };
+        // A host of a prefix that is known to be bombed says nothing of the prefix.
+        let part_of = |known: &Finding| {
+            known.target != finding.target && known.target.contains(&finding.target)
+        };
+        if !case.calm && case.finding.as_ref().is_some_and(part_of) {
+            return Ok(Some(id));
+        }
         let first = case.finding.is_none() || case.calm;
         let fresh = case.finding.as_ref().is_none_or(|f| finding.at.since(f.at) >= NOTED_EVERY);
         // Once in doubt a case stays so until operations vouches for the exporters it rests on.
@@ -63,14 +70,12 @@ impl Desk {
     /// # Errors
     /// When it cannot be written down.
     pub fn calmed(&mut self, target: &IpNet, at: Moment) -> Result<(), DeskError> {
-        let calmed: Vec<CaseId> = self
-            .cases
-            .values()
-            .filter(|c| {
-                !c.closed && !c.calm && c.finding.is_some() && same_attack(&c.target, target)
-            })
-            .map(|c| c.id)
-            .collect();
+        // A prefix goes on being bombed when one of its hosts is left alone.
+        let over = |c: &Case| {
+            c.finding.as_ref().is_some_and(|f| f.target == *target || target.contains(&c.target))
+        };
+        let calmed: Vec<CaseId> =
+            self.cases.values().filter(|c| !c.closed && !c.calm && over(c)).map(|c| c.id).collect();
         for id in calmed {
             self.note(id, CaseEvent::Calm, at)?;
             self.stirred.insert(id);

@@ -284,3 +284,25 @@ fn facts_of_a_case_are_answered_only_while_it_is_open() {
         assert!(matches!(said, Err(DeskError::Wrong(_))), "{command:?}: {said:?}");
     }
 }
+
+#[test]
+fn a_bombed_prefix_is_a_case_of_its_own_and_goes_on_when_one_of_its_hosts_is_left_alone() {
+    let mut house = House::begun();
+    house.load(80.0);
+    let (host, wide) = (net(LINE_9), net("203.0.113.128/26"));
+    let first = house.finds(host, &[]).expect("a case");
+    house.pass(Span::seconds(2));
+    let second = house.finds(wide, &[]).expect("a case");
+    assert_ne!(first, second, "what is done for one host does not help the others");
+    house.pass(Span::seconds(2));
+    assert_eq!(house.finds(net(LINE_7), &[]), Some(second), "part of what is known");
+    house.desk.calmed(&net(LINE_7), house.at).unwrap();
+    house.desk.calmed(&host, house.at).unwrap();
+    house.pass(Span::seconds(1));
+    assert_eq!(house.case(first).state(), CaseState::Closed);
+    assert_eq!(house.case(second).state(), CaseState::Waiting);
+    assert_eq!(house.case(second).finding.as_ref().map(|f| f.target), Some(wide));
+    house.desk.calmed(&wide, house.at).unwrap();
+    house.pass(Span::seconds(1));
+    assert_eq!(house.case(second).state(), CaseState::Closed);
+}
