@@ -106,3 +106,17 @@ fn grounds_are_renewed_before_they_end_without_a_gap_and_without_asking_all_the_
     let asked = house.entries().len() - before;
     assert!(asked <= 3 * 3 * 2, "three grounds in three days were asked for {asked} times");
 }
+
+#[test]
+fn the_last_minute_before_a_review_day_is_not_asked_about_every_second() {
+    let mut house = House::begun();
+    let signatures = &house.desk.standing().signatures;
+    let end = signatures.iter().filter_map(|s| s.until).min().expect("a review day");
+    house.at = house.at.after(end.before(Span::seconds(90)).since(house.at.wall));
+    house.move_on();
+    let before = house.entries().len();
+    house.pass(Span::seconds(180));
+    let asked = house.entries().len() - before;
+    assert!(asked <= 12, "three grounds were asked for {asked} times in three minutes");
+    assert!(house.desk.mask().fields().is_empty(), "the review day has passed");
+}

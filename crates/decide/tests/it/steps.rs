@@ -306,3 +306,26 @@ fn a_bombed_prefix_is_a_case_of_its_own_and_goes_on_when_one_of_its_hosts_is_lef
     house.pass(Span::seconds(1));
     assert_eq!(house.case(second).state(), CaseState::Closed);
 }
+
+#[test]
+fn doubt_that_comes_later_is_said_and_said_once() {
+    let (mut house, case) = impaired(Mode::Propose);
+    let said = |house: &House| {
+        let answers = house.case(case).history.iter();
+        answers.filter(|(_, e)| matches!(e, decide::CaseEvent::Answered { .. })).count()
+    };
+    let before = said(&house);
+    house.finds(net(LINE_9), &[ExporterId(0)]);
+    for _ in 0..5 {
+        house.says("operations", Command::Sign { case });
+        house.says("operations", Command::StandingFact { fact: Fact::OwnBusiness, so: true });
+        house.pass(Span::seconds(1));
+    }
+    assert!(house.case(case).mitigated.is_none());
+    assert_eq!(said(&house), before + 1);
+    let words = house.case(case).standstill.as_ref().map(|s| s.words.en.clone());
+    assert!(words.is_some_and(|w| w.contains("vouch")));
+    house.says("operations", Command::Vouch { case });
+    house.pass(Span::seconds(1));
+    assert!(house.case(case).mitigated.is_some(), "it was signed meanwhile");
+}
