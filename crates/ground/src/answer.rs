@@ -1,30 +1,8 @@
 //! What the gate answers: granted, asks, refused; always with its reasons.
 
-use terms::{AnswerId, Moment, Purpose, Source, Text, words};
+use terms::{AnswerId, Basis, Code, DutyKind, Gives, Moment, Purpose, Role, Source, Text};
 
-use crate::{
-    Basis, Condition, DutyKind, Gives, Ground, MeasureName, Reading, Role, State, Warrant,
-};
-
-words! {
-    /// The public word for a verdict (law/measures.md §0.3).
-    Code {
-        /// Outside secrecy of communications.
-        Out = "OUT", "通信の秘密の対象外", "outside secrecy of communications";
-        /// Consent of a party.
-        OkConsent = "OK-CONSENT", "同意があり侵害とならない", "lawful by consent";
-        /// Act under statute.
-        OkLaw = "OK-LAW", "法令行為として可", "lawful under statute";
-        /// Self-defence or necessity.
-        OkEmergency = "OK-EMERG", "正当防衛・緊急避難として可", "lawful as self-defence or necessity";
-        /// Legitimate business.
-        OkBusiness = "OK-BIZ", "正当業務行為として可", "lawful as legitimate business";
-        /// Undetermined.
-        Ask = "ASK", "要確認（個別判断）", "asks: a person must say";
-        /// Not lawful as asked.
-        No = "NO", "不可", "no";
-    }
-}
+use crate::{Condition, Ground, MeasureName, Reading, State, Warrant};
 
 /// What the gate answers.
 #[must_use]
@@ -157,22 +135,6 @@ impl Answer {
     }
 }
 
-impl Code {
-    /// The word for a grant on `basis`.
-    #[must_use]
-    pub const fn of(basis: Basis) -> Self {
-        match basis {
-            Basis::Outside => Self::Out,
-            Basis::Consent | Basis::BlanketConsent => Self::OkConsent,
-            Basis::Statute => Self::OkLaw,
-            Basis::LegitimateBusiness => Self::OkBusiness,
-            Basis::Emergency => Self::OkEmergency,
-            Basis::Undetermined => Self::Ask,
-            Basis::Excluded => Self::No,
-        }
-    }
-}
-
 /// The questions a reading leaves open.
 pub(crate) fn questions(reading: &Reading) -> Vec<Question> {
     let ask = |condition: Condition| match condition {
@@ -189,6 +151,7 @@ pub(crate) fn questions(reading: &Reading) -> Vec<Question> {
         | Condition::Source(_)
         | Condition::Over(_)
         | Condition::HasEnd
+        | Condition::Claimed(_)
         | Condition::Observing
         | Condition::Accepted
         | Condition::Number(_)
@@ -196,5 +159,10 @@ pub(crate) fn questions(reading: &Reading) -> Vec<Question> {
             Question { condition, roles: vec![Role::Legal], text: condition.text() }
         }
     };
-    reading.in_state(State::Unknown).map(|c| ask(c.condition)).collect()
+    reading
+        .checked
+        .iter()
+        .filter(|c| matches!(c.state, State::Unknown | State::Open))
+        .map(|c| ask(c.condition))
+        .collect()
 }

@@ -1,57 +1,37 @@
 //! The book of measures: compiled in, read at start, asked by anyone.
 
 use core::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use terms::{Day, Field, Moment, Source, Subject, Time, Zone};
+use terms::{Day, Field, Gives, Line, Moment, Named, Over, Person, PrefixSet, Role, Source};
+use terms::{Subject, Time, Zone};
 
+use crate::citation::{TEXTS, documents};
 use crate::gate::{no_later_than, rank};
 use crate::reading::{House, house, law, outcome, unmet_advice};
-use crate::{Actor, Digest, Example, Facts, Gives, Measure, MeasureName, Outcome, Over, Reading};
-use crate::{Record, Request, Role};
-
-/// Every measure: file name and text. Adding one is a file and a line here.
-pub const MEASURES: &[(&str, &str)] = &[
-    (
-        "01-a-analyse-at-victims-request",
-        include_str!("../../../measures/01-a-analyse-at-victims-request.toml"),
-    ),
-    (
-        "02-i-block-at-victims-request",
-        include_str!("../../../measures/02-i-block-at-victims-request.toml"),
-    ),
-    (
-        "03-u-contact-attacking-subscriber",
-        include_str!("../../../measures/03-u-contact-attacking-subscriber.toml"),
-    ),
-    (
-        "04-e-a-block-while-impaired",
-        include_str!("../../../measures/04-e-a-block-while-impaired.toml"),
-    ),
-    ("04-e-b-block-at-risk", include_str!("../../../measures/04-e-b-block-at-risk.toml")),
-    (
-        "06-ka-filter-amplification",
-        include_str!("../../../measures/06-ka-filter-amplification.toml"),
-    ),
-    ("13-su-take-statistics", include_str!("../../../measures/13-su-take-statistics.toml")),
-    ("17-chi-analyse-anomaly", include_str!("../../../measures/17-chi-analyse-anomaly.toml")),
-    ("90-hold-briefly", include_str!("../../../measures/90-hold-briefly.toml")),
-];
+use crate::{
+    Actor, Digest, Document, End, Example, Facts, MEASURES, Measure, MeasureName, Outcome,
+};
+use crate::{Reading, Record, Request, State};
 
 /// All measures of one version of the product.
 #[derive(Debug)]
 pub struct Book {
     measures: Vec<Arc<Measure>>,
+    documents: BTreeMap<String, Document>,
     digest: Digest,
 }
 
 /// A measure that does not load.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("measure {name} does not load: {why}")]
+#[error("measures/{name}.toml, line {line}: {why}")]
 pub struct BookError {
-    /// The file.
+    /// The file, without its ending.
     pub name: String,
-    /// What is wrong with it.
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong with it, and what to do.
     pub why: String,
 }
 
@@ -81,18 +61,23 @@ impl Book {
     /// # Errors
     /// The first measure that does not load: an unreadable book opens nothing.
     pub fn read(files: &[(&str, &str)]) -> Result<Self, BookError> {
-        let mut measures = Vec::with_capacity(files.len());
+        let unfit = |why| BookError { name: "TEXTS".to_owned(), line: 1, why };
+        let documents = documents(TEXTS).map_err(unfit)?;
+        let mut measures: Vec<Arc<Measure>> = Vec::with_capacity(files.len());
         let mut all = Vec::new();
         for &(name, text) in files {
-            let fails = |why: String| BookError { name: name.to_owned(), why };
-            let measure = Measure::parse(name, text).map_err(fails)?;
-            if measures.iter().any(|m: &Arc<Measure>| m.name == measure.name) {
-                return Err(fails("another measure has this name".to_owned()));
+            let fails = |line, why| BookError { name: name.to_owned(), line, why };
+            let mut measure = Measure::load(name, text).map_err(|f| fails(f.line, f.why))?;
+            let cites = text.lines().position(|l| l.starts_with("cites")).map_or(1, |n| n + 1);
+            measure.cite(&documents).map_err(|why| fails(cites, why))?;
+            for other in &measures {
+                other.stands_beside(&measure).map_err(|why| fails(cites, why))?;
             }
             all.extend_from_slice(&measure.digest.0);
             measures.push(Arc::new(measure));
         }
-        Ok(Self { measures, digest: Digest::of(&all) })
+        all.extend_from_slice(&Digest::of(TEXTS.as_bytes()).0);
+        Ok(Self { measures, documents, digest: Digest::of(&all) })
     }
 
     /// The book compiled into this version.
@@ -112,6 +97,11 @@ impl Book {
     #[must_use]
     pub fn measure(&self, name: &MeasureName) -> Option<&Measure> {
         self.measures.iter().find(|m| m.name == *name).map(AsRef::as_ref)
+    }
+    /// The document a citation names.
+    #[must_use]
+    pub fn document(&self, name: &str) -> Option<&Document> {
+        self.documents.get(name)
     }
     /// Digest over all measures.
     #[must_use]
@@ -136,12 +126,13 @@ impl Book {
             m.acts.contains(&request.act)
                 && request.only.as_ref().is_none_or(|only| m.name == *only)
         });
-        let serves = |m: &&Arc<Measure>| request.only.is_some() || m.purpose == request.purpose;
+        let serves =
+            |m: &&Arc<Measure>| request.only.is_some() || m.purposes.contains(&request.purpose);
         let mut read: Vec<(&Measure, Reading, House)> = in_question
             .clone()
             .filter(serves)
             .map(|m| {
-                let mut checked = law(m, request, at, day);
+                let mut checked = law(m, request, at, day, with_house);
                 let house = house(m, request, at, day);
                 if with_house {
                     checked.extend(house.checked.iter().cloned());
@@ -157,15 +148,15 @@ impl Book {
             .collect();
         // Granted before asking before refused; then the order of grounds; then the narrower
         // scope; then fewer fields.
-        let distance =
-            |r: &Reading| r.checked.iter().filter(|c| c.state != crate::State::Met).count();
+        let count = |r: &Reading, s: State| r.checked.iter().filter(|c| c.state == s).count();
         read.sort_by_key(|(m, r, _)| {
-            let rank = if r.outcome == Outcome::Granted {
-                usize::from(rank(m.basis))
-            } else {
-                distance(r)
+            let far = match r.outcome {
+                Outcome::Granted => (usize::from(rank(m.basis)), 0),
+                Outcome::Asks | Outcome::Refused => {
+                    (count(r, State::Failed) + count(r, State::Open), count(r, State::Unknown))
+                }
             };
-            (Reverse(r.outcome), rank, Reverse(m.over), m.fields.count())
+            (Reverse(r.outcome), far, Reverse(m.over), m.fields.count())
         });
         let unread = |s: &Source| s.is_kept() && !read.iter().any(|(m, ..)| m.reads.contains(s));
         let second_use = request.sources.iter().any(unread);
@@ -198,6 +189,7 @@ impl Book {
         for &fact in &example.unknown {
             request.record.facts.forget(fact);
         }
+        request.act = example.act.unwrap_or(request.act);
         request.purpose = example.purpose.unwrap_or(request.purpose);
         request.fields =
             example.more_fields.iter().fold(request.fields, |set, f: &Field| set.with(*f));
@@ -206,7 +198,7 @@ impl Book {
             request.subject = Subject::Network;
         }
         if example.endless {
-            request.until = None;
+            request.end = End::Lasting;
         }
         match self.advise(&request, day).outcome {
             Outcome::Granted => Gives::Granted,
@@ -218,21 +210,27 @@ impl Book {
 
 /// A request that meets everything `measure` asks for but its facts, under that measure only.
 pub(crate) fn base_request(measure: &Measure, at: Moment) -> Request {
-    let nowhere = || Arc::new(terms::PrefixSet::of([]));
+    let nowhere = || Arc::new(PrefixSet::of([]));
+    let one = |what| Subject::One(what, "example".into());
     Request {
-        actor: Actor { person: terms::Person("advice".into()), roles: vec![Role::System] },
+        actor: Actor { person: Person("advice".into()), roles: vec![Role::System] },
         act: measure.acts.first().copied().unwrap_or(terms::Act::Analyse),
-        purpose: measure.purpose,
+        purpose: measure.purposes.first().copied().unwrap_or(terms::Purpose::RunNetwork),
         fields: measure.fields,
         sources: measure.reads.clone(),
         subject: match measure.over {
             Over::Network => Subject::Network,
+            Over::Country => one(Named::Country),
             Over::Destination => Subject::Prefixes(nowhere()),
-            Over::Line => Subject::Line(terms::Line("example".into()), nowhere()),
+            Over::Sender => one(Named::Sender),
+            Over::Name => one(Named::Name),
+            Over::Login => one(Named::Login),
+            Over::Line => Subject::Line(Line("example".into()), nowhere()),
         },
-        until: Some(at.after(terms::Span::minutes(1))),
+        end: End::At(at.after(terms::Span::minutes(1))),
         case: None,
         only: Some(measure.name.clone()),
+        claims: None,
         plan: None,
         observes: None,
         record: Record::default(),
@@ -241,7 +239,7 @@ pub(crate) fn base_request(measure: &Measure, at: Moment) -> Request {
 
 /// The end of a grant: as asked, or earlier when consent or a signature ends earlier.
 fn end(measure: &Measure, request: &Request, house: &House) -> Option<Moment> {
-    let asked = request.until?;
+    let asked = request.end.moment()?;
     let consent = measure.requires.keys().filter(|f| f.is_per_line());
     let consent =
         consent.filter_map(|f| request.record.facts.get(*f)).filter_map(|k| k.until).min();

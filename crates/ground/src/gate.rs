@@ -3,14 +3,17 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use terms::{Act, AnswerId, CaseId, Fields, Moment, Person, Purpose, Source, Subject, Time, Zone};
+use terms::{
+    Act, AnswerId, Basis, CaseId, Code, Fields, Moment, Number, Person, Purpose, Role, Source,
+    Subject, Time, Zone,
+};
 
 use crate::answer::questions;
 use crate::book::Judged;
 use crate::seal::GroundState;
 use crate::{
-    Answer, Asked, Basis, Book, Code, Digest, Duty, Ground, Measure, MeasureName, Number, Origin,
-    Outcome, OwedSignature, Pass, Refusal, Request, Role, Warrant, Why, Within,
+    Answer, Asked, Book, Digest, Duty, Ground, Measure, MeasureName, Origin, Outcome,
+    OwedSignature, Pass, Refusal, Request, Warrant, Why, Within,
 };
 
 /// Writes an answer where it lasts. Implemented by `account`.
@@ -291,7 +294,7 @@ impl Gate {
         let origin = Origin {
             measure: measure.name.clone(),
             source: request.sources.first().copied().unwrap_or(Source::FlowExport),
-            purpose: measure.purpose,
+            purpose: request.purpose,
             last_day: None,
         };
         Ground {
@@ -309,6 +312,8 @@ impl Gate {
             Within::Statute { days, .. } => {
                 Some(self.zone.start(self.zone.day(at).plus(i32::from(*days) + 1)))
             }
+            // Without delay: it is due now, and stays owed until it is done.
+            Within::Promptly { .. } => Some(at),
             Within::Operator { number } => after(at, *number, request),
         }
     }
@@ -373,6 +378,7 @@ fn secret(request: &Request) -> Vec<u8> {
         Subject::Network => "network".to_owned(),
         Subject::Prefixes(set) => format!("{:?}", set.nets()),
         Subject::Line(line, set) => format!("{line} {:?}", set.nets()),
+        Subject::One(what, name) => format!("{what} {name}"),
     };
     let mut secret = whom.into_bytes();
     secret.extend(request.plan.iter().flat_map(|d| d.0));

@@ -33,9 +33,10 @@
 //!     fields: su.fields,
 //!     sources: vec![Source::FlowExport],
 //!     subject: Subject::Network,
-//!     until: Some(at.after(Span::days(1))),
+//!     end: End::At(at.after(Span::days(1))),
 //!     case: None,
 //!     only: None,
+//!     claims: None,
 //!     plan: None,
 //!     observes: None,
 //!     record: Record::default(),
@@ -44,7 +45,7 @@
 //! assert_eq!(gate.ask(&request, at).gives(), Gives::Refused);
 //!
 //! request.record = Record {
-//!     facts: Facts::supposed([(Fact::OwnBusiness, true), (Fact::ByMachine, true)], at.wall),
+//!     facts: Facts::supposed(su.requires.iter().map(|(f, so)| (*f, *so)), at.wall),
 //!     modes: [(su.name.clone(), Mode::Automatic)].into(),
 //! #   numbers: [(Number::StatisticsDays, Setting {
 //! #       value: 90.0,
@@ -86,26 +87,30 @@ mod citation;
 mod contents;
 mod fact;
 mod gate;
+mod load;
 mod measure;
+mod measures;
 mod permit;
 mod reading;
 mod request;
 mod seal;
 mod table;
 
-pub use answer::{Answer, Asked, Code, Granted, OwedSignature, Pass, Question, Refusal, Why};
-pub use book::{Advice, Book, BookError, MEASURES};
-pub use citation::Citation;
+pub use answer::{Answer, Asked, Granted, OwedSignature, Pass, Question, Refusal, Why};
+pub use book::{Advice, Book, BookError};
+pub use citation::{Citation, Document};
 pub use contents::{Batch, Report, Rows};
-pub use fact::{Fact, Facts, Known, Role};
+pub use fact::{Facts, Known};
 pub use gate::{Entry, Gate, Journal, Mask, NotDurable};
-pub use measure::{
-    Automatic, Basis, Duty, DutyKind, Ends, Example, Gives, Measure, MeasureName, Over, Signers,
-    SignersWhen, Status, Strength, Tells, TellsWhen, TellsWhom, Within,
-};
+pub use load::nearest;
+pub use measure::{Duty, Example, Measure, MeasureName, Signers, Tells, Within};
+pub use measures::MEASURES;
 pub use permit::{Frame, Permitted, Plan, Warrant};
 pub use reading::{Checked, Condition, Outcome, Reading, State};
-pub use request::{
-    Acceptance, Actor, Digest, Mode, Number, Record, Request, Setting, Signature, SignedOn,
-};
+pub use request::{Acceptance, Actor, Digest, End, Record, Request, Setting, Signature, SignedOn};
 pub use seal::{Columns, Ground, Origin, OutOfScope, RestError, RestKey, Sealed};
+/// The words of the law's side, which every crate that asks needs beside the lock.
+pub use terms::{
+    Automatic, Basis, Code, DutyKind, Ends, Fact, Further, Gives, Mode, Number, OtherLaw, Over,
+    Role, SignersWhen, Status, Strength, TellsWhen, TellsWhom,
+};

@@ -1,12 +1,12 @@
 //! How one measure reads one request: each condition met, failed or unknown, and what follows.
 
 use serde::{Deserialize, Serialize};
-use terms::{Day, Moment, Person, Purpose, Source, Subject, Text};
-
-use crate::{
-    Automatic, Basis, Ends, Fact, Measure, MeasureName, Mode, Number, Over, Request, Role,
+use terms::{
+    Automatic, Basis, Day, Ends, Fact, Mode, Moment, Named, Number, Over, Person, Purpose, Role,
+    SignersWhen, Source, Status, Subject, Text,
 };
-use crate::{Signature, SignedOn, SignersWhen, Status};
+
+use crate::{End, Measure, MeasureName, Request, Signature, SignedOn};
 
 /// What one measure says to one request.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub struct Checked {
     pub by: Option<(Person, Role)>,
 }
 
-/// Met, failed or unknown. Unknown is never met.
+/// Met, failed or unknown; or not as wanted where the text leaves open what follows. Only met is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -51,6 +51,8 @@ pub enum State {
     Met,
     /// Failed.
     Failed,
+    /// Not as the measure wants it, or not decided; and the text leaves open what follows.
+    Open,
     /// Unknown.
     Unknown,
 }
@@ -72,6 +74,8 @@ pub enum Condition {
     Over(Over),
     /// An end is set.
     HasEnd,
+    /// The ground that is claimed is the measure's.
+    Claimed(Basis),
     /// A fact is so (or not so).
     Fact(Fact, bool),
     /// Watching only: not on an emergency ground, and with a written question.
@@ -100,6 +104,9 @@ impl Condition {
             }
             Self::Over(o) => of("対象範囲", "not wider than", &o.text()),
             Self::HasEnd => Text::of("終期が定められている", "an end is set"),
+            Self::Claimed(b) => {
+                of("主張する根拠", "the ground claimed is the measure's:", &b.text())
+            }
             Self::Fact(f, true) => f.text(),
             Self::Fact(f, false) => of("該当しないこと", "not", &f.text()),
             Self::Observing => Text::of(
@@ -131,28 +138,42 @@ impl Reading {
 }
 
 /// Reads the law's conditions of `measure`: what the text decides, without the house's own.
-pub(crate) fn law(measure: &Measure, request: &Request, at: Moment, day: Day) -> Vec<Checked> {
-    let mut checked = vec![
-        is(Condition::Purpose(measure.purpose), request.purpose == measure.purpose),
-        is(Condition::InForce(day), measure.holds_on(day)),
-        is(Condition::Fields, request.fields.within(measure.fields)),
-        is(Condition::Over(measure.over), fits(&request.subject, measure.over)),
-        is(Condition::HasEnd, request.until.is_some_and(|end| end.wall > at.wall)),
-    ];
-    let listed = |s: &Source| is(Condition::Source(*s), measure.reads.contains(s));
-    checked.extend(request.sources.iter().map(listed));
+pub(crate) fn law(
+    measure: &Measure,
+    request: &Request,
+    at: Moment,
+    day: Day,
+    at_gate: bool,
+) -> Vec<Checked> {
+    let mut checked = Vec::with_capacity(8 + measure.requires.len());
+    let purpose = measure.purposes.iter().copied().find(|p| *p == request.purpose);
+    let wanted = purpose.or(measure.purposes.first().copied()).unwrap_or(request.purpose);
+    checked.push(is(Condition::Purpose(wanted), purpose.is_some()));
+    checked.push(is(Condition::InForce(day), measure.holds_on(day)));
     match measure.basis {
-        Basis::Undetermined => checked.push(plain(Condition::Decided, State::Unknown)),
-        Basis::Excluded => checked.push(plain(Condition::Decided, State::Failed)),
+        // What is excluded has no conditions.
+        Basis::Excluded => {
+            checked.push(plain(Condition::Decided, State::Failed));
+            return checked;
+        }
+        Basis::Undetermined => checked.push(plain(Condition::Decided, State::Open)),
         Basis::Outside | Basis::Consent | Basis::BlanketConsent | Basis::Statute => {}
         Basis::LegitimateBusiness | Basis::Emergency => {}
     }
+    if let Some(claimed) = request.claims {
+        checked.push(is(Condition::Claimed(claimed), claimed == measure.basis));
+    }
+    checked.push(is(Condition::Fields, request.fields.within(measure.fields)));
+    checked.push(is(Condition::Over(measure.over), fits(&request.subject, measure.over)));
+    checked.push(plain(Condition::HasEnd, ends(measure, request, at, at_gate)));
+    let listed = |s: &Source| is(Condition::Source(*s), measure.reads.contains(s));
+    checked.extend(request.sources.iter().map(listed));
     for (&fact, &wanted) in &measure.requires {
         let known = request.record.facts.so(fact, &request.subject, at.wall);
         let state = match known {
             None => State::Unknown,
             Some(known) if known.so == wanted => State::Met,
-            Some(_) if measure.open.contains(&fact) => State::Unknown,
+            Some(_) if measure.open.contains(&fact) => State::Open,
             Some(_) => State::Failed,
         };
         let by = known.map(|k| (k.person.clone(), k.role));
@@ -281,7 +302,7 @@ fn pick<'a>(
 pub(crate) fn outcome(checked: &[Checked]) -> Outcome {
     if checked.iter().any(|c| c.state == State::Failed) {
         Outcome::Refused
-    } else if checked.iter().any(|c| c.state == State::Unknown) {
+    } else if checked.iter().any(|c| c.state != State::Met) {
         Outcome::Asks
     } else {
         Outcome::Granted
@@ -297,13 +318,35 @@ pub(crate) fn unmet_advice(measure: &Measure, request: &Request, at: Moment) -> 
     measure.advises.iter().filter(|(f, w)| !met(**f, **w)).map(|(f, _)| *f).collect()
 }
 
+/// Does it end? At the gate at a moment ahead; in advice also with its cause; what may last, by its
+/// review; what is over once done needs no other end.
+fn ends(measure: &Measure, request: &Request, at: Moment, at_gate: bool) -> State {
+    let met = match request.end {
+        End::At(end) => end.wall > at.wall,
+        End::Unknown | End::WithCause | End::Lasting if at_gate => false,
+        End::WithCause => true,
+        End::Lasting => measure.ends == Ends::Review,
+        End::Unknown if request.act.lasts() && measure.ends == Ends::Required => {
+            return State::Unknown;
+        }
+        End::Unknown => true,
+    };
+    if met { State::Met } else { State::Failed }
+}
+
 fn fits(subject: &Subject, over: Over) -> bool {
     // All addresses are the network, however they are written down.
     let narrow = subject.prefixes().is_some_and(|set| !set.has_a_whole_family());
+    let one = |what| matches!(subject, Subject::One(named, _) if *named == what);
+    let line = narrow && matches!(subject, Subject::Line(..));
     match over {
         Over::Network => true,
-        Over::Destination => narrow,
-        Over::Line => narrow && matches!(subject, Subject::Line(..)),
+        Over::Country => one(Named::Country),
+        Over::Destination => narrow && !matches!(subject, Subject::One(..)),
+        Over::Sender => one(Named::Sender) || line,
+        Over::Name => one(Named::Name),
+        Over::Login => one(Named::Login) || line,
+        Over::Line => line,
     }
 }
 

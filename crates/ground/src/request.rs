@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use terms::{Act, CaseId, Day, Fields, Moment, Person, Purpose, Source, Subject, Time, words};
+use terms::{
+    Act, Basis, CaseId, Day, Fields, Mode, Moment, Number, Person, Purpose, Role, Source, Subject,
+    Time,
+};
 
-use crate::{Facts, MeasureName, Role};
+use crate::{Facts, MeasureName};
 
 /// SHA-256 of a plan, a measure or the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,18 +53,51 @@ pub struct Request {
     pub sources: Vec<Source>,
     /// Whose communications.
     pub subject: Subject,
-    /// When it ends; `None` is without end, and never granted.
-    pub until: Option<Moment>,
+    /// When it ends. The gate grants only what ends at a moment.
+    pub end: End,
     /// The case, if there is one.
     pub case: Option<CaseId>,
     /// Only under this measure; `None` lets any measure grant.
     pub only: Option<MeasureName>,
+    /// The ground that is claimed; `None` lets any ground do.
+    pub claims: Option<Basis>,
     /// Digest of the plan, for an act on the world.
     pub plan: Option<Digest>,
     /// The written question that an observe-only run answers; `None` is for real.
     pub observes: Option<String>,
     /// What is known, signed, set and switched on.
     pub record: Record,
+}
+
+/// When an act ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum End {
+    /// Nobody has said.
+    #[default]
+    Unknown,
+    /// At this moment.
+    At(Moment),
+    /// With what causes it. Advice takes this for an end; the gate wants a moment.
+    WithCause,
+    /// It is to last.
+    Lasting,
+}
+
+impl End {
+    /// The moment it ends, where one is named.
+    #[must_use]
+    pub const fn moment(self) -> Option<Moment> {
+        match self {
+            Self::At(moment) => Some(moment),
+            Self::Unknown | Self::WithCause | Self::Lasting => None,
+        }
+    }
+}
+
+impl From<Option<Moment>> for End {
+    fn from(moment: Option<Moment>) -> Self {
+        moment.map_or(Self::Unknown, Self::At)
+    }
 }
 
 /// What is on record: facts, signatures, numbers, switches. Kept by the desk; the gate only reads it.
@@ -116,63 +152,6 @@ pub struct Acceptance {
     pub reason: String,
     /// The measure as it stood.
     pub digest: Digest,
-}
-
-words! {
-    /// How far a measure is switched on.
-    Mode {
-        /// Not at all.
-        Off = "off", "停止", "off";
-        /// Look and say what would be done; do nothing.
-        Observe = "observe", "観測のみ", "observe only";
-        /// Propose, and wait for signatures.
-        Propose = "propose", "提案（署名待ち）", "propose";
-        /// Act by itself as far as the measure allows.
-        Automatic = "automatic", "自動", "automatic";
-    }
-}
-
-words! {
-    /// A number that is the operator's to set. None is built in.
-    Number {
-        /// Days statistics are kept.
-        StatisticsDays = "statistics-days", "統計の保存日数", "days statistics are kept";
-        /// Minutes flow records are held sealed in memory.
-        HoldMinutes = "hold-minutes", "封印保持の分数", "minutes flow records are held";
-        /// How many times the usual spread counts as anomalous.
-        AnomalyBand = "anomaly-band", "異常とみなす幅（通常の変動に対する倍率）", "how many times the usual spread is anomalous";
-        /// Megabits a second below which nothing is called an attack.
-        AnomalyFloor = "anomaly-floor-mbps", "異常とみなす下限（Mbps）", "megabits a second below which nothing is anomalous";
-        /// Share of a link's capacity, in per cent, above which equipment counts as impaired.
-        ImpairedPercent = "impaired-percent", "設備に支障ありとみなす回線使用率（％）", "link use in per cent that counts as impaired";
-        /// Share in per cent above which equipment counts as at risk.
-        RiskPercent = "risk-percent", "支障のおそれありとみなす回線使用率（％）", "link use in per cent that counts as at risk";
-        /// Minutes a block lasts before it is asked again.
-        BlockMinutes = "block-minutes", "遮断の継続分数", "minutes a block lasts";
-        /// Minutes a fact stays valid.
-        FactMinutes = "fact-minutes", "確認した事実の有効分数", "minutes a fact stays valid";
-        /// Minutes within which a signature given later must come.
-        SignedWithinMinutes = "signed-within-minutes", "事後署名の期限（分）", "minutes for a signature given afterwards";
-        /// Hours within which a line is told.
-        TellHours = "tell-hours", "契約者への通知期限（時間）", "hours within which a line is told";
-    }
-}
-
-impl Number {
-    /// Milliseconds of one of its units; `None` when it is not a length of time.
-    pub(crate) const fn unit(self) -> Option<f64> {
-        match self {
-            Self::StatisticsDays => Some(86_400_000.0),
-            Self::TellHours => Some(3_600_000.0),
-            Self::HoldMinutes
-            | Self::BlockMinutes
-            | Self::FactMinutes
-            | Self::SignedWithinMinutes => Some(60_000.0),
-            Self::AnomalyBand | Self::AnomalyFloor | Self::ImpairedPercent | Self::RiskPercent => {
-                None
-            }
-        }
-    }
 }
 
 /// A number as the operator set it.

@@ -2,14 +2,25 @@
 
 use core::fmt::Write as _;
 
-use crate::{Book, Code, Measure, Within};
+use terms::Code;
+
+use crate::{Book, Measure, Within};
+
+const HEAD: &str = "\
+# Every measure, in guideline order, as the engine reads it. Generated from the files beside it by
+# `cargo xtask bless`; a test compares. Each block: item, file, verdict when granted (ground, hedge);
+# title; citation, days in force, and whether a text says it; what may be done, for what purpose, to
+# whom; what is read, which fields; every fact that is required (`not` before one that must not be
+# so, `?` after one whose failing the text leaves open: then it asks), advised (~); who signs, how it ends,
+# whether it may run by itself; who is told, what is owed; what a grant does not cover; other law.
+# A verdict ASK or NO: the text leaves it undetermined, or excludes it.
+";
 
 impl Book {
     /// The table, one block a measure.
     #[must_use]
     pub fn table(&self) -> String {
-        let mut out =
-            String::from("# Every measure, one block each. Generated: cargo xtask bless\n");
+        let mut out = HEAD.to_owned();
         for measure in self.measures() {
             // Writing to a String cannot fail.
             let _ = block(&mut out, measure);
@@ -18,48 +29,70 @@ impl Book {
     }
 }
 
+fn words<T: core::fmt::Display>(list: impl IntoIterator<Item = T>) -> String {
+    let words: Vec<String> = list.into_iter().map(|w| w.to_string()).collect();
+    if words.is_empty() { "–".to_owned() } else { words.join(" ") }
+}
+
 fn block(out: &mut String, m: &Measure) -> core::fmt::Result {
-    let words = |list: Vec<&str>| if list.is_empty() { "–".to_owned() } else { list.join(" ") };
-    writeln!(out, "\n{}  {}", m.item, m.name)?;
-    writeln!(out, "  {}\n  {}", m.title.ja, m.title.en)?;
-    let until = m.cites.until.map(|d| d.to_string()).unwrap_or_default();
+    let verdict = Code::of(m.basis);
     writeln!(
         out,
-        "  cites     {} {} ({}..{until}) [{}]",
-        m.cites.text, m.cites.at, m.cites.from, m.status
+        "\n{}  {}  {verdict} ({}, {} {})",
+        m.item,
+        m.name,
+        m.basis,
+        m.strength.code(),
+        m.strength
     )?;
-    writeln!(out, "  verdict   {} on {} ({})", Code::of(m.basis).word(), m.basis, m.strength)?;
-    writeln!(out, "  purpose   {}", m.purpose)?;
-    writeln!(out, "  acts      {}", words(m.acts.iter().map(|a| a.word()).collect()))?;
-    writeln!(out, "  reads     {}", words(m.reads.iter().map(|s| s.word()).collect()))?;
-    writeln!(out, "  fields    {}", words(m.fields.iter().map(terms::Field::word).collect()))?;
-    writeln!(out, "  over      {}   ends {}   automatic {}", m.over, m.ends, m.automatic)?;
-    let later = if m.signers.afterwards { ", may sign afterwards" } else { "" };
-    let signers = words(m.signers.roles.iter().map(|r| r.word()).collect());
-    writeln!(out, "  signers   {signers} ({}{later})", m.signers.when)?;
-    writeln!(out, "  tells     {} {}", m.tells.whom, m.tells.when)?;
-    writeln!(out, "  numbers   {}", words(m.numbers.iter().map(|n| n.word()).collect()))?;
-    for (fact, so) in &m.requires {
-        let open = if m.open.contains(fact) { " (asked when it fails)" } else { "" };
-        let by: Vec<&str> = fact.established_by().iter().map(|r| r.word()).collect();
-        let second = fact.countersigned_by().map(|r| format!(" with {r}")).unwrap_or_default();
-        writeln!(out, "  requires  {fact} = {so}  by {}{second}{open}", by.join(" or "))?;
+    writeln!(out, "  {}\n  {}", m.title.ja, m.title.en)?;
+    let until = m.cites.until.map(|d| d.to_string()).unwrap_or_default();
+    let (text, at, from) = (&m.cites.text, &m.cites.at, m.cites.from);
+    writeln!(out, "  {text} {at}, {from}..{until} [{}]", m.status)?;
+    let every = m.purposes.len() == terms::Purpose::ALL.len();
+    let purposes = if every { "any purpose".to_owned() } else { words(&m.purposes) };
+    writeln!(out, "  may       {}  for {purposes}  over {}", words(&m.acts), m.over)?;
+    if m.basis == terms::Basis::Excluded {
+        return Ok(());
     }
-    for (fact, so) in &m.advises {
-        writeln!(out, "  advises   {fact} = {so}")?;
-    }
-    for duty in &m.duties {
-        let within = match &duty.within {
-            None => "by its end".to_owned(),
-            Some(Within::Statute { days, cites }) => {
-                format!("within {days} days ({} {})", cites.text, cites.at)
-            }
-            Some(Within::Operator { number }) => format!("within {number}"),
-        };
-        writeln!(out, "  duty      {}  {within}", duty.what)?;
-    }
-    for e in &m.examples {
-        writeln!(out, "  example   {}: {}", e.gives, e.name)?;
+    writeln!(out, "  reads     {}  fields {}", words(&m.reads), words(m.fields.iter()))?;
+    let fact = |(fact, so): (&terms::Fact, &bool)| {
+        let open = if m.open.contains(fact) { "?" } else { "" };
+        format!("{}{fact}{open}", if *so { "" } else { "not " })
+    };
+    let advised = m.advises.iter().map(|(f, so)| format!("~{}{f}", if *so { "" } else { "not " }));
+    let facts: Vec<String> = m.requires.iter().map(fact).chain(advised).collect();
+    writeln!(
+        out,
+        "  requires  {}",
+        words(if facts.is_empty() { vec!["–".into()] } else { vec![facts.join(", ")] })
+    )?;
+    let later = if m.signers.afterwards { ", or afterwards" } else { "" };
+    let signers = words(&m.signers.roles);
+    writeln!(
+        out,
+        "  signed    {signers} ({}{later})  ends {}  automatic {}  numbers {}",
+        m.signers.when,
+        m.ends,
+        m.automatic,
+        words(&m.numbers)
+    )?;
+    let duty = |d: &crate::Duty| match &d.within {
+        None => d.what.to_string(),
+        Some(Within::Statute { days, cites }) => {
+            format!("{} within {days} days ({} {})", d.what, cites.text, cites.at)
+        }
+        Some(Within::Promptly { cites, .. }) => {
+            format!("{} without delay ({} {})", d.what, cites.text, cites.at)
+        }
+        Some(Within::Operator { number }) => format!("{} within {number}", d.what),
+    };
+    let duties: Vec<String> = m.duties.iter().map(duty).collect();
+    let duties = if duties.is_empty() { "–".to_owned() } else { duties.join(", ") };
+    writeln!(out, "  tells     {} {}  owes {duties}", m.tells.whom, m.tells.when)?;
+    writeln!(out, "  not for   {}  other law {}", words(&m.forbids), words(&m.other_law))?;
+    if let Some(why) = &m.precedent {
+        writeln!(out, "  may last  {why}")?;
     }
     Ok(())
 }

@@ -34,8 +34,34 @@ words! {
         ConnectionLog = "connection-log", "接続ログ", "connection log";
         /// Domain name asked for in a DNS query.
         QueryName = "query-name", "名前解決の対象ドメイン名", "queried name";
-        /// Whole packet contents.
-        Contents = "contents", "通信内容", "contents";
+        /// Whether IP options are present, and which.
+        IpOptions = "ip-options", "IPオプション", "IP options";
+        /// Whether a header keeps to the specification: lengths, kinds, equal ends.
+        HeaderForm = "header-form", "ヘッダーの規格適合性", "whether a header keeps to the specification";
+        /// Address of a page that is accessed.
+        Url = "url", "アクセス先URL", "URL";
+        /// Header of a mail.
+        MailHeader = "mail-header", "メールヘッダー", "mail header";
+        /// Mail address or domain of a sender or receiver.
+        MailAddress = "mail-address", "メールアドレス・ドメイン", "mail address or domain";
+        /// ID used to log in: mail, access, telephone.
+        LoginId = "login-id", "認証ID", "log-in ID";
+        /// Address assigned to an access log-in.
+        AssignedAddress = "assigned-address", "割り当てたIPアドレス", "assigned address";
+        /// How often a log-in was tried.
+        AttemptCount = "attempt-count", "認証の試行回数", "number of attempts";
+        /// Time between attempts.
+        AttemptInterval = "attempt-interval", "認証の試行間隔", "interval between attempts";
+        /// Country called.
+        CountryCode = "country-code", "国番号", "country code";
+        /// Number that calls.
+        CallingNumber = "calling-number", "発信番号", "calling number";
+        /// What calls cost.
+        Charges = "charges", "料金", "charges";
+        /// Who the subscriber is: name, contact, contract.
+        SubscriberIdentity = "subscriber-identity", "契約者の氏名・連絡先等", "who the subscriber is";
+        /// Contents: packets, mail bodies, speech.
+        Contents = "contents", "通信内容（本文・音声等を含む）", "contents: packets, mail bodies, speech";
     }
 }
 

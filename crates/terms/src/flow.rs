@@ -111,7 +111,22 @@ impl Flows {
             Field::InputInterface => Some(Column::Words(&self.input)),
             Field::OutputInterface => Some(Column::Words(&self.output)),
             Field::Timestamp => Some(Column::Times(&self.start, &self.end)),
-            Field::ConnectionLog | Field::QueryName | Field::Contents => None,
+            Field::ConnectionLog
+            | Field::QueryName
+            | Field::IpOptions
+            | Field::HeaderForm
+            | Field::Url
+            | Field::MailHeader
+            | Field::MailAddress
+            | Field::LoginId
+            | Field::AssignedAddress
+            | Field::AttemptCount
+            | Field::AttemptInterval
+            | Field::CountryCode
+            | Field::CallingNumber
+            | Field::Charges
+            | Field::SubscriberIdentity
+            | Field::Contents => None,
         }
     }
 

@@ -99,6 +99,8 @@ impl Moment {
 }
 
 impl Day {
+    /// The last day that can be written.
+    pub const MAX: Self = Self(Date::MAX);
     /// Year, month, day; `None` when there is no such day.
     #[must_use]
     pub fn of(year: i16, month: i8, day: i8) -> Option<Self> {
