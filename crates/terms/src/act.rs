@@ -47,6 +47,8 @@ words! {
         Filter = "filter", "常時の遮断設定", "standing filter";
         /// Stop what one of our own lines sends in an attack, and nothing else of it.
         BlockSender = "block-sender", "送信元回線からの攻撃通信の遮断", "block what an attacking line sends";
+        /// Stop the traffic of malware that spreads by itself, and nothing else.
+        BlockMalware = "block-malware", "自己拡散マルウェア通信の遮断", "block the traffic of self-spreading malware";
         /// Answer a query for one name with an address that discards.
         AnswerDiscard = "answer-discard", "通信破棄用アドレスの応答", "answer with a discard address";
         /// Drop queries for listed names at the own resolver.
@@ -161,6 +163,7 @@ impl Act {
             Self::Block
             | Self::Filter
             | Self::BlockSender
+            | Self::BlockMalware
             | Self::AnswerDiscard
             | Self::RefuseName
             | Self::DropSpoofed

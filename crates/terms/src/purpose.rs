@@ -25,6 +25,12 @@ words! {
         ProtectDownstream = "protect-downstream", "下位の設備の保護", "keep equipment downstream from harm";
         /// Keep the receiver of an attack from harm that our own lines do.
         ProtectReceiver = "protect-receiver", "攻撃等の受信者の保護", "protect whoever receives an attack";
+        /// Stop malware or scans that a receiver got from one of our lines.
+        StopPreparation = "stop-preparation", "マルウェアの送信・探査行為（ポートスキャン等）の停止", "stop malware or scans that a receiver reports";
+        /// Stop an attack that malware sends from subscribers' machines.
+        StopMalwareAttack = "stop-malware-attack", "マルウェアにより送信される攻撃の停止", "stop an attack that malware sends from subscribers' machines";
+        /// Stop somebody's attack through a subscriber's machine.
+        StopSteppingStone = "stop-stepping-stone", "踏み台とされた機器からの攻撃の停止", "stop an attack through a subscriber's machine";
         /// Respond with other operators to an attack from many sources.
         RespondJointly = "respond-jointly", "事業者間の共同対処", "respond to an attack together with other operators";
         /// Watch the state of networks together.
