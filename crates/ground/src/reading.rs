@@ -218,7 +218,10 @@ pub(crate) fn house(measure: &Measure, request: &Request, at: Moment, day: Day) 
     let slots = || measure.signers.roles.iter().zip(&signed);
     let missing = slots().filter(|(_, s)| s.is_none()).map(|(role, _)| *role).collect();
     // Signing afterwards: only where the file allows it, the operator set a time and chose it.
+    // Where two must sign, only the second may: one is there before.
+    let one_is_there = measure.signers.roles.len() < 2 || signed.iter().any(Option::is_some);
     let afterwards = measure.signers.afterwards
+        && one_is_there
         && mode == Mode::Automatic
         && is_set(Number::SignedWithinMinutes);
     // A choice the operator has made automatic needs no signature on each case; a standing
