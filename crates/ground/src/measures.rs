@@ -10,6 +10,7 @@ macro_rules! files {
 /// Every measure: file name and text. Adding one is a file and a line here.
 pub const MEASURES: &[(&str, &str)] = files![
     "01-a-analyse-at-victims-request",
+    "01-a-block-attack-traffic",
     "02-i-block-at-victims-request",
     "03-u-contact-attacking-subscriber",
     "04-e-a-block-while-impaired",
