@@ -4,10 +4,10 @@ use ground::{Answer, DutyKind, Fact, Number, Pass, Plan, Role};
 use std::sync::Arc;
 use terms::{Act, Action, CaseId, Mitigation, MitigationId, Moment, Purpose, Scope, Text};
 
-use crate::ask::minutes;
+use crate::ask::{for_the_line, minutes};
 use crate::desk::number;
 use crate::people::system;
-use crate::{Answered, Case, CaseEvent, Desk, DeskError, Order, Telemetry, speak};
+use crate::{Answered, Case, CaseEvent, Desk, DeskError, Learnt, Order, Telemetry, speak};
 
 /// How long a reading must stay below its limit before it counts as below.
 const SETTLED: terms::Span = terms::Span::seconds(10);
@@ -192,10 +192,11 @@ impl Desk {
 
     /// When a plan of this case must end at the latest: one for the line alone, with its consent.
     fn last_end(&self, case: &Case, at: Moment) -> Option<terms::Time> {
-        if self.purpose(case, at) != Purpose::ProtectLine {
+        let purpose = self.purpose(case, at);
+        if !for_the_line(purpose) {
             return None;
         }
-        let request = self.block(case, Purpose::ProtectLine, at);
+        let request = self.block(case, purpose, at);
         let consent = request.record.facts.so(Fact::LineConsents, &request.subject, at.wall);
         consent.filter(|k| k.so).and_then(|k| k.until)
     }
@@ -266,12 +267,15 @@ impl Desk {
     }
 
     /// Own equipment harmed, at risk, or not known to be safe: for the service. Only the customer
-    /// suffers: for the line.
+    /// suffers: for the line, to stop what our own analysis showed (ア), or what was named to us (イ).
     fn purpose(&self, case: &Case, at: Moment) -> Purpose {
         let request = self.block(case, Purpose::ProtectService, at);
         let so = |fact| request.record.facts.so(fact, &request.subject, at.wall).map(|k| k.so);
         match (so(Fact::OwnEquipmentImpaired), so(Fact::OwnEquipmentAtRisk)) {
-            (Some(false), Some(false) | None) | (None, Some(false)) => Purpose::ProtectLine,
+            (Some(false), Some(false) | None) | (None, Some(false)) => {
+                let named = case.learnt.as_ref().is_some_and(Learnt::is_by_hand);
+                if named { Purpose::StopNamedTraffic } else { Purpose::ProtectLine }
+            }
             (Some(true), _) | (_, Some(true)) | (None, None) => Purpose::ProtectService,
         }
     }

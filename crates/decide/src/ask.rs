@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ground::{Fact, Known, Mode, Number, Plan, Record, Request};
+use ground::{End, Fact, Known, Mode, Number, Plan, Record, Request};
 use terms::IpNet;
 use terms::{Act, Fields, Moment, PrefixSet, Purpose, Source, Span, Subject};
 
@@ -27,7 +27,11 @@ impl Desk {
             record.facts.learn(fact, known);
         };
         by_system(Fact::ByMachine, true, None);
-        let Some(case) = case else { return record };
+        let Some(case) = case else {
+            // What is kept of statistics is aggregates; single records are held for minutes, in memory.
+            by_system(Fact::AggregatesOnly, true, None);
+            return record;
+        };
         // What was observed holds as long as the operator lets a fact hold.
         let valid = self.standing.number(Number::FactMinutes).map(minutes);
         if let Some(finding) = &case.finding {
@@ -41,6 +45,9 @@ impl Desk {
             let blind = terms::Traits::default();
             let matching = !plan.traits.is_empty() && plan.traits.iter().all(|t| *t != blind);
             by_system(Fact::OnlyMatching, matching, None);
+            // A plan is the narrowest of the ways the desk has: the least destination that carries
+            // the attack, the least rules that match it. Operations may know a narrower one.
+            by_system(Fact::NarrowerWay, false, None);
         }
         // What is too old is not known any more; it does not hide what the machine sees now.
         let valid = |known: &Known| known.until.is_none_or(|until| at.wall < until);
@@ -75,9 +82,10 @@ impl Desk {
             fields: STUDIED,
             sources: vec![Source::Findings, Source::HeldFlows, Source::Statistics],
             subject,
-            until: Some(at.after(Span::minutes(5))),
+            end: End::At(at.after(Span::minutes(5))),
             case: Some(case.id),
             only: None,
+            claims: None,
             plan: None,
             observes: None,
             record,
@@ -101,9 +109,10 @@ impl Desk {
                 .map_or(Fields::of(&[terms::Field::DstAddress]), |(p, _)| p.fields()),
             sources: vec![Source::LiveTraffic],
             subject,
-            until: ends.map(|ends| at.after(ends.since(at.wall))),
+            end: End::from(ends.map(|ends| at.after(ends.since(at.wall)))),
             case: Some(case.id),
             only: None,
+            claims: None,
             plan: case.plan.as_ref().map(|(plan, _)| plan.digest()),
             observes,
             record,
@@ -127,9 +136,10 @@ impl Desk {
             fields: STUDIED,
             sources,
             subject,
-            until: Some(at.after(Span::days(1))),
+            end: End::At(at.after(Span::days(1))),
             case: None,
             only: None,
+            claims: None,
             plan: None,
             observes: None,
             record,
@@ -141,18 +151,14 @@ impl Desk {
     fn subject(&self, touched: IpNet, purpose: Purpose) -> Subject {
         let line = self.config.line_of(&touched).filter(|l| l.kind != LineKind::Dynamic);
         match (purpose, line) {
-            (Purpose::ProtectLine, Some(line)) => line.subject(),
+            (purpose, Some(line)) if for_the_line(purpose) => line.subject(),
             _ => Subject::Prefixes(Arc::new(PrefixSet::of([touched]))),
         }
     }
 
     /// The written question, when every switched-on measure for the purpose only observes.
     fn observes(&self, record: &Record, purpose: Purpose) -> Option<String> {
-        let blocks = self
-            .book
-            .measures()
-            .iter()
-            .filter(|m| m.purpose == purpose && m.acts.contains(&Act::Block));
+        let blocks = self.book.measures().iter().filter(|m| m.is_about(Act::Block, purpose));
         let on: Vec<_> = blocks
             .filter(|m| record.modes.get(&m.name).is_some_and(|mode| *mode != Mode::Off))
             .collect();
@@ -173,6 +179,11 @@ impl Desk {
                 .unwrap_or_else(|_| ground::Actor { person: person.clone(), roles: Vec::new() }),
         }
     }
+}
+
+/// Is a block for this purpose for the sake of the line alone, and on its consent?
+pub(crate) const fn for_the_line(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::ProtectLine | Purpose::StopNamedTraffic)
 }
 
 /// A span of this many minutes, as the operator set it.

@@ -202,6 +202,11 @@ impl Desk {
                 if fact == Fact::LineConsents {
                     return Err(DeskError::Wrong("a consent is recorded with `sekisho case consent`, so that its text and end are kept".into()));
                 }
+                if fact.is_per_line() {
+                    return Err(DeskError::Wrong(format!(
+                        "{fact} is what a line chose, and is looked up; it is not answered in a case"
+                    )));
+                }
                 let until =
                     self.standing.number(Number::FactMinutes).map(|m| at.wall.after(minutes(m)));
                 let leaf = self

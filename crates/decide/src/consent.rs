@@ -143,7 +143,8 @@ mod tests {
         assert_eq!(so("line-7", Act::Block, end), no);
         assert_eq!(so("line-7", Act::Block, AT.before(Span(1))), no);
         assert_eq!(so("line-8", Act::Block, AT), no);
-        for act in [Act::Show, Act::Contact, Act::Warn, Act::Share, Act::Filter, Act::Identify] {
+        for act in [Act::Show, Act::Contact, Act::Warn, Act::ShareList, Act::Filter, Act::Identify]
+        {
             assert_eq!(so("line-7", act, AT), no, "{act}");
         }
     }

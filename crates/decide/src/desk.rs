@@ -36,6 +36,11 @@ impl Learnt {
         let destinations = vec![(target, 1.0)];
         Self { destinations, rules, coverage: None, collateral: None, sources: 0 }
     }
+
+    /// Were these traits named by a person, not learnt by machine?
+    pub(crate) fn is_by_hand(&self) -> bool {
+        self.coverage.is_none() && self.sources == 0
+    }
 }
 
 /// What the desk wants carried out by others.

@@ -1,8 +1,9 @@
 //! Ending what was begun: by time, with its cause, with the consent, for want of a signature.
 
 use ground::{Fact, Mode, Role};
-use terms::{Act, CaseId, MitigationId, Moment, Purpose, Text};
+use terms::{Act, CaseId, MitigationId, Moment, Text};
 
+use crate::ask::for_the_line;
 use crate::{Case, Desk, DeskError, Order};
 
 impl Desk {
@@ -65,19 +66,19 @@ impl Desk {
                 "Withdrawn: the measure it rests on was switched off.",
             ));
         }
-        let fact = self.denied(case, at)?.text();
+        let (fact, wanted) = self.denied(case, at)?;
+        let (fact, so) = (fact.text(), if wanted { "not so" } else { "so" });
+        let ja = if wanted { "を否定した" } else { "に該当するとした" };
         Some(Text {
-            ja: format!("担当者が次のことを否定したため解除：{}。", fact.ja),
-            en: format!("Withdrawn: a person established that this is not so: {}.", fact.en),
+            ja: format!("担当者が次のこと{ja}ため解除：{}。", fact.ja),
+            en: format!("Withdrawn: a person established that this is {so}: {}.", fact.en),
         })
     }
 
     /// Does the mitigation rest on a consent that is no longer there?
     fn lost_consent(&self, case: &Case, at: Moment) -> bool {
-        if case.purpose() != Some(Purpose::ProtectLine) {
-            return false;
-        }
-        let request = self.block(case, Purpose::ProtectLine, at);
+        let Some(purpose) = case.purpose().filter(|p| for_the_line(*p)) else { return false };
+        let request = self.block(case, purpose, at);
         let consent = request.record.facts.so(Fact::LineConsents, &request.subject, at.wall);
         consent.is_none_or(|known| !known.so)
     }
@@ -89,9 +90,9 @@ impl Desk {
         matches!(mode, None | Some(Mode::Off | Mode::Observe))
     }
 
-    /// The fact the grant rests on that a person has denied since. What the machine sees does not
-    /// count: a block that works takes away the very harm it is there for.
-    fn denied(&self, case: &Case, at: Moment) -> Option<Fact> {
+    /// The fact the grant rests on (so, or not so) that a person has said otherwise of since. What
+    /// the machine sees does not count: a block that works takes away the very harm it is there for.
+    fn denied(&self, case: &Case, at: Moment) -> Option<(Fact, bool)> {
         let name = case.answer(Act::Block)?.measure.as_ref()?;
         let requires = &self.book.measure(name)?.requires;
         let denies = |fact: &Fact, wanted: bool| {
@@ -101,6 +102,6 @@ impl Desk {
                     && known.until.is_none_or(|until| at.wall < until)
             })
         };
-        requires.iter().find(|(fact, wanted)| denies(fact, **wanted)).map(|(fact, _)| *fact)
+        requires.iter().find(|(fact, wanted)| denies(fact, **wanted)).map(|(fact, so)| (*fact, *so))
     }
 }

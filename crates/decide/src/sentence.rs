@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use ground::{
-    Advice, Answer, Book, Condition, Fact, Measure, MeasureName, Outcome, Reading, Request,
+    Advice, Answer, Book, Checked, Condition, Fact, Measure, MeasureName, Outcome, Over, Reading,
+    Request,
 };
 use ground::{Pass, Role, State, Why};
 use serde::Serialize;
@@ -70,14 +71,7 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
             "この行為を定める措置がありません。所管官庁への照会文案を作成しました。",
             "No measure in the book is about this. An inquiry to the ministry has been drafted.",
         ),
-        Answer::Asks(_) => named(&item, measure, |ja, en| {
-            because(
-                nearest,
-                State::Unknown,
-                &format!("まだ判断できません。{ja}のうち未確認"),
-                &format!("Not yet. Under {en} this is not known or not signed"),
-            )
-        }),
+        Answer::Asks(_) => named(&item, measure, |ja, en| not_yet(nearest, ja, en)),
         Answer::Refused(r) => match &r.why {
             Why::SecondUse(sources, purpose) => {
                 let (p, may) = (purpose.text(), readers(book, sources, day));
@@ -104,6 +98,10 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
                     &format!("不可。{ja}の条件を満たしません"),
                     &format!("No. Under {en} this is not met"),
                 )
+                .unwrap_or_else(|| Text {
+                    ja: format!("不可。{ja}では許可できません。"),
+                    en: format!("No. It cannot be granted under {en}."),
+                })
             }),
         },
     };
@@ -129,17 +127,22 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
     }
 }
 
-/// The measures that could lawfully serve the same end, the nearest first: the same act for
-/// another purpose or on consent, and contact.
+/// The measures that could lawfully serve the same end, the nearest first: the same act on another
+/// ground or on consent, and contact.
 #[must_use]
 pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative> {
     let mut found: Vec<(usize, Alternative)> = Vec::new();
     for measure in book.measures() {
         let act = [request.act, Act::Contact].into_iter().find(|a| measure.acts.contains(a));
-        let (Some(act), true) = (act, measure.holds_on(day)) else { continue };
+        let purpose = measure.purposes.iter().copied().find(|p| same_end(request.purpose, *p));
+        let (Some(act), Some(purpose)) = (act, purpose) else { continue };
+        if !measure.can_grant() || !measure.holds_on(day) {
+            continue;
+        }
         let supposed = Request {
             act,
-            purpose: measure.purpose,
+            purpose,
+            claims: None,
             fields: request.fields.common(measure.fields),
             sources: measure.reads.clone(),
             only: Some(measure.name.clone()),
@@ -147,7 +150,7 @@ pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative
         };
         let Advice { readings, .. } = book.advise(&supposed, day);
         let Some(reading) = readings.first() else { continue };
-        if measure.purpose == Purpose::RunNetwork || beyond_facts(reading, &request.subject) {
+        if beyond_facts(reading, &request.subject) {
             continue;
         }
         let takes: Vec<_> = reading
@@ -174,12 +177,31 @@ pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative
     found.into_iter().map(|(_, a)| a).collect()
 }
 
+/// Do both serve the same end? Whatever stops an attack may stand in for another way of doing so;
+/// what is for another end is no alternative, however lawful it is.
+fn same_end(asked: Purpose, other: Purpose) -> bool {
+    let stops_attacks = |purpose| {
+        matches!(
+            purpose,
+            Purpose::FindCause
+                | Purpose::RespondToAnomaly
+                | Purpose::RespondJointly
+                | Purpose::ProtectLine
+                | Purpose::StopNamedTraffic
+                | Purpose::ProtectService
+                | Purpose::ProtectDownstream
+                | Purpose::ProtectReceiver
+        )
+    };
+    asked == other || (stops_attacks(asked) && stops_attacks(other))
+}
+
 /// Does something stand in the way that no fact could mend? A block of a destination may still
 /// become one of a line.
 fn beyond_facts(reading: &Reading, subject: &Subject) -> bool {
     reading.outcome == Outcome::Refused
         && reading.in_state(State::Failed).any(|c| {
-            let over = matches!(c.condition, Condition::Over(_));
+            let over = matches!(c.condition, Condition::Over(Over::Line | Over::Destination));
             !matches!(c.condition, Condition::Fact(..))
                 && (!over || matches!(subject, Subject::Network))
         })
@@ -225,7 +247,7 @@ fn taken_under<'a>(book: &'a Book, sources: &[Source], day: Day) -> Option<&'a M
 }
 
 fn conditions(reading: &Reading) -> Vec<(State, Text, Option<String>)> {
-    let by = |c: &ground::Checked| c.by.as_ref().map(|(person, role)| format!("{person} ({role})"));
+    let by = |c: &Checked| c.by.as_ref().map(|(person, role)| format!("{person} ({role})"));
     reading.checked.iter().map(|c| (c.state, c.condition.text(), by(c))).collect()
 }
 
@@ -239,14 +261,46 @@ fn named(
     say(&format!("（{item}）{}", title.ja), &format!("({item}) {}", title.en))
 }
 
-fn because(reading: Option<&Reading>, state: State, ja: &str, en: &str) -> Text {
-    let texts: Vec<Text> = reading
-        .map(|r| r.in_state(state).map(|c| c.condition.text()).collect())
-        .unwrap_or_default();
-    let join =
-        |pick: fn(&Text) -> &str, sep: &str| texts.iter().map(pick).collect::<Vec<_>>().join(sep);
-    Text {
-        ja: format!("{ja}：{}。", join(|t| &t.ja, "／")),
-        en: format!("{en}: {}.", join(|t| &t.en, "; ")),
+/// What is not known, and what the text leaves to judgement.
+fn not_yet(reading: Option<&Reading>, ja: &str, en: &str) -> Text {
+    let is_open = |c: &&Checked| c.state == State::Open;
+    let undecided = |c: &Checked| matches!(c.condition, Condition::Decided);
+    let mut open = reading.into_iter().flat_map(|r| &r.checked).filter(is_open);
+    let unknown = because(
+        reading,
+        State::Unknown,
+        &format!("まだ判断できません。{ja}のうち未確認"),
+        &format!("Not yet. Under {en} this is not known or not signed"),
+    );
+    let mut said = vec![unknown.unwrap_or_else(|| Text {
+        ja: format!("まだ判断できません。該当する項目は{ja}です。"),
+        en: format!("Not yet. It falls under {en}."),
+    })];
+    if open.clone().any(undecided) {
+        said.push(Text::of(
+            "本文は結論を示しておらず、個別の判断を要します。",
+            "The text does not decide it; it is to be judged case by case.",
+        ));
+    } else if open.next().is_some() {
+        said.extend(because(
+            reading,
+            State::Open,
+            "次の点を満たさない場合の結論は本文に示されておらず、個別の判断を要します",
+            "The text leaves open what follows where this is not so",
+        ));
     }
+    Text { ja: join(&said, |t| &t.ja, ""), en: join(&said, |t| &t.en, " ") }
+}
+
+/// The conditions in this state, named; `None` where there is none.
+fn because(reading: Option<&Reading>, state: State, ja: &str, en: &str) -> Option<Text> {
+    let texts: Vec<Text> = reading?.in_state(state).map(|c| c.condition.text()).collect();
+    (!texts.is_empty()).then(|| Text {
+        ja: format!("{ja}：{}。", join(&texts, |t| &t.ja, "／")),
+        en: format!("{en}: {}.", join(&texts, |t| &t.en, "; ")),
+    })
+}
+
+fn join(texts: &[Text], pick: fn(&Text) -> &str, between: &str) -> String {
+    texts.iter().map(pick).collect::<Vec<_>>().join(between)
 }

@@ -7,6 +7,7 @@ use ground::{Record, Role, Setting, Signature, SignedOn, SignersWhen, Status};
 use serde::{Deserialize, Serialize};
 use terms::{Person, Text, Time, Zone};
 
+use crate::command::yes_no;
 use crate::{Change, Consent, ConsentId, DeskError, Link, Proposal, ProposalId};
 
 /// Something that happened apart from any case.
@@ -203,9 +204,16 @@ impl Standing {
             Fact::OwnBusiness
                 | Fact::NotNormallyExpected
                 | Fact::ListLegitimate
+                | Fact::ListOnlyForPurpose
                 | Fact::OptOutAnyTime
                 | Fact::SameTerms
                 | Fact::TermsMadeKnown
+                | Fact::ScreenExplains
+                | Fact::ScreenNamesSender
+                | Fact::LeastData
+                | Fact::JudgedNotArbitrarily
+                | Fact::EffectivenessReported
+                | Fact::AssociationMember
         )
     }
 
@@ -268,13 +276,12 @@ impl Standing {
                 }
             }
             for (&fact, &wanted) in &measure.requires {
-                let stated_by_hand = matches!(fact, Fact::OwnBusiness | Fact::NotNormallyExpected);
-                if stated_by_hand && self.facts.get(&fact).is_none_or(|k| k.so != wanted) {
+                if Self::stands(fact) && self.facts.get(&fact).is_none_or(|k| k.so != wanted) {
                     let text = fact.text();
                     need(
                         format!("確認が必要：{}", text.ja),
                         format!("needs to be established: {}", text.en),
-                        format!("sekisho measures fact {fact} yes --as …"),
+                        format!("sekisho measures fact {fact} {} --as …", yes_no(wanted)),
                     );
                 }
             }

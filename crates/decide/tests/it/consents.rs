@@ -2,9 +2,9 @@
 
 use decide::{Command, ConsentId, DeskError};
 use ground::{Code, Fact};
-use terms::{Act, CaseId, Line, Span};
+use terms::{Act, CaseId, Line, Purpose, Span, Traits};
 
-use crate::house::{House, LINE_7, LINE_9};
+use crate::house::{House, LINE_7, LINE_9, net};
 
 const TOKEN: &str = "a-secret-of-at-least-thirty-two-characters";
 
@@ -47,6 +47,52 @@ fn a_consent_covers_its_line_and_no_other() {
     house.pass(Span::seconds(2));
     assert_eq!((verdict(&house, seven), verdict(&house, nine)), (Code::OkConsent, Code::No));
     assert!(house.case(seven).mitigated.is_some() && house.case(nine).mitigated.is_none());
+}
+
+#[test]
+fn what_our_own_analysis_showed_and_what_the_line_named_are_blocked_under_different_measures() {
+    let mut house = House::begun();
+    let found = suffers(&mut house, LINE_7);
+    let ports = vec![terms::PortRange { first: 53, last: 53 }];
+    let traits = vec![Traits { protocol: Some(17), src_ports: ports, ..Traits::default() }];
+    let (target, reason) = (net(LINE_9), "the holder of the line named it".to_owned());
+    house.says("operations", Command::OpenCase { target, traits, reason });
+    let named = CaseId(2);
+    for fact in [Fact::RequestGenuine, Fact::RequesterIsReceiver] {
+        house.says("desk", Command::Answer { case: named, fact, so: true });
+    }
+    house.pass(Span::seconds(1));
+    let cases = [
+        (found, "line-7", Purpose::ProtectLine, "01-a-block-attack-traffic"),
+        (named, "line-9", Purpose::StopNamedTraffic, "02-i-block-at-victims-request"),
+    ];
+    for (case, name, purpose, measure) in cases {
+        assert_eq!(verdict(&house, case), Code::No, "{name} has not consented");
+        house.says("desk", Command::Consent { case, line: line(name), minutes: 3 });
+        house.pass(Span::seconds(2));
+        house.says("operations-2", Command::Sign { case });
+        house.pass(Span::seconds(2));
+        let said = house.case(case).answer(Act::Block).expect("it was asked");
+        assert_eq!((said.code, said.purpose), (Code::OkConsent, purpose), "{:?}", said.words);
+        assert_eq!(said.measure, Some(crate::house::measure(measure)));
+        let until = house.case(case).mitigated.as_ref().expect("in force").until;
+        assert!(house.desk.standing().consents.iter().any(|c| c.until == until));
+    }
+    for consent in [ConsentId(1), ConsentId(2)] {
+        house.says("desk", Command::WithdrawConsent { consent });
+    }
+    house.pass(Span::seconds(1));
+    assert!(house.desk.cases().all(|case| case.mitigated.is_none()));
+}
+
+#[test]
+fn what_a_line_chose_is_not_answered_in_a_case() {
+    let mut house = House::begun();
+    let case = suffers(&mut house, LINE_7);
+    for fact in [Fact::LineConsents, Fact::LineAgreesByTerms] {
+        let said = house.tries("desk", Command::Answer { case, fact, so: true });
+        assert!(matches!(said, Err(DeskError::Wrong(_))), "{fact}: {said:?}");
+    }
 }
 
 #[test]

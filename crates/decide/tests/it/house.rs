@@ -214,11 +214,12 @@ pub(crate) const NUMBERS: [(Number, f64); 10] = [
     (Number::TellHours, 24.0),
 ];
 
-pub(crate) const SWITCHED: [&str; 7] = [
+pub(crate) const SWITCHED: [&str; 8] = [
     "13-su-take-statistics",
     "90-hold-briefly",
     "17-chi-analyse-anomaly",
     "01-a-analyse-at-victims-request",
+    "01-a-block-attack-traffic",
     "02-i-block-at-victims-request",
     "04-e-a-block-while-impaired",
     "04-e-b-block-at-risk",

@@ -11,4 +11,5 @@ mod sentences;
 mod standing;
 mod steps;
 mod two_persons;
+mod undecided;
 mod validity;

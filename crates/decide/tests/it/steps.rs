@@ -171,6 +171,26 @@ fn a_plan_that_ended_while_it_waited_is_made_anew_and_the_old_one_is_not_signed(
 }
 
 #[test]
+fn a_narrower_way_that_a_person_knows_of_refuses_a_block_and_ends_one() {
+    let (mut house, case) = impaired(Mode::Propose);
+    let narrower = |so| Command::Answer { case, fact: Fact::NarrowerWay, so };
+    house.says("operations", narrower(true));
+    house.pass(Span::seconds(1));
+    assert_eq!(house.case(case).answer(Act::Block).map(|a| a.code), Some(Code::No));
+    house.says("operations", narrower(false));
+    signs(&mut house, case);
+    assert!(house.case(case).mitigated.is_some());
+    house.says("operations", narrower(true));
+    house.pass(Span::seconds(1));
+    assert!(house.case(case).mitigated.is_none());
+    let withdrawn = |(_, e): &(_, decide::CaseEvent)| {
+        if let decide::CaseEvent::Withdrawn { why, .. } = e { Some(why.en.clone()) } else { None }
+    };
+    let why = house.case(case).history.iter().find_map(withdrawn).expect("it was withdrawn");
+    assert!(why.contains("established that this is so: a narrower way"), "{why}");
+}
+
+#[test]
 fn no_number_of_a_mitigation_is_used_twice() {
     let (mut house, case) = impaired(Mode::Propose);
     let mut seen = std::collections::BTreeSet::new();

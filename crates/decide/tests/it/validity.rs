@@ -32,7 +32,7 @@ fn asked(house: &House, case: CaseId) -> Vec<String> {
 fn a_fact_a_person_established_holds_for_the_minutes_the_operator_set() {
     let mut house = House::begun();
     let case = at_risk(&mut house);
-    let range = "Is this so: the range is necessary and fitting?".to_owned();
+    let range = Fact::RangeNecessary.question().en;
     goes_on(&mut house, POOL, 29);
     assert_eq!(house.case(case).answer(Act::Block).map(|a| a.code), Some(Code::Ask));
     assert!(!asked(&house, case).contains(&range), "{:?}", asked(&house, case));
@@ -58,8 +58,8 @@ fn what_the_machine_saw_holds_no_longer_than_that_either() {
     let said = house.case(case).answer(Act::Block).expect("it was asked");
     assert_eq!(said.code, Code::Ask);
     let open = asked(&house, case);
-    assert!(open.iter().any(|q| q.contains("own equipment is impaired")), "{open:?}");
-    assert!(open.iter().any(|q| q.contains("still present")), "{open:?}");
+    assert!(open.iter().any(|q| *q == Fact::OwnEquipmentImpaired.question().en), "{open:?}");
+    assert!(open.iter().any(|q| *q == Fact::CausePresent.question().en), "{open:?}");
 }
 
 #[test]
