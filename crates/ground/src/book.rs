@@ -129,21 +129,18 @@ impl Book {
         let serves =
             |m: &&Arc<Measure>| request.only.is_some() || m.purposes.contains(&request.purpose);
         let mut read: Vec<(&Measure, Reading, House)> = in_question
-            .clone()
             .filter(serves)
             .map(|m| {
                 let mut checked = law(m, request, at, day, with_house);
-                let house = house(m, request, at, day);
-                if with_house {
-                    checked.extend(house.checked.iter().cloned());
+                let mut of_the_house = House::default();
+                if with_house && m.can_grant() {
+                    of_the_house = house(m, request, at, day);
+                    checked.append(&mut of_the_house.checked);
                 }
                 let outcome = outcome(&checked);
                 let unmet_advice = unmet_advice(m, request, at);
-                (
-                    m.as_ref(),
-                    Reading { measure: m.name.clone(), outcome, checked, unmet_advice },
-                    house,
-                )
+                let measure = m.name.clone();
+                (m.as_ref(), Reading { measure, outcome, checked, unmet_advice }, of_the_house)
             })
             .collect();
         // Granted before asking before refused; then the order of grounds; then the narrower

@@ -240,6 +240,7 @@ pub(crate) fn house(measure: &Measure, request: &Request, at: Moment, day: Day) 
 }
 
 /// The house's side of a reading.
+#[derive(Default)]
 pub(crate) struct House {
     pub(crate) checked: Vec<Checked>,
     pub(crate) until: Option<terms::Time>,
