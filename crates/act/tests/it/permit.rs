@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use act::Clock;
 use ground::{
-    Actor, Answer, Book, Entry, Gate, Journal, MeasureName, Mode, NotDurable, Pass, Permitted,
+    Actor, Answer, Book, End, Entry, Gate, Journal, MeasureName, Mode, NotDurable, Pass, Permitted,
     Plan, Record, Request, Role, Signature, SignedOn,
 };
 use terms::{
@@ -16,7 +16,7 @@ use terms::{
 const MEASURE: &str = r#"
 item      = "–"
 title     = { ja = "試験用の遮断", en = "Block in a test" }
-cites     = { text = "No guideline: for tests of the actuators", at = "nowhere", from = "2015-11-30" }
+cites     = { text = "Guideline, 4th edition", at = "nowhere: a test of the actuators", from = "2015-11-30" }
 status    = "text"
 purpose   = "protect-line"
 acts      = ["block", "filter"]
@@ -121,9 +121,10 @@ impl Desk {
             fields: measure_fields(),
             sources: Vec::new(),
             subject: Subject::Prefixes(Arc::new(PrefixSet::of([plan.scope.prefix().net()]))),
-            until: Some(until),
+            end: End::At(until),
             case: Some(plan.case),
             only: None,
+            claims: None,
             plan: Some(plan.digest()),
             observes: None,
             record,
