@@ -1,7 +1,9 @@
 //! The command line, as written.
 
+mod law;
 mod words;
 
+pub(crate) use law::{LawCommand, Printed};
 pub(crate) use words::{CaseCommand, ExporterCommand, LedgerCommand, MeasureCommand};
 
 use std::path::PathBuf;
@@ -45,6 +47,13 @@ pub(crate) enum Top {
         /// What of them; without it, the list.
         #[command(subcommand)]
         command: Option<MeasureCommand>,
+    },
+    /// Ask the law about a request with supposed facts, read its measures, and print its words. Needs
+    /// no running sekisho, and nothing follows from it but an answer.
+    Law {
+        /// What of it.
+        #[command(subcommand)]
+        command: LawCommand,
     },
     /// Exporters: what each sent, what was lost, which is doubtful.
     Exporters {

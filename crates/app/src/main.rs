@@ -7,6 +7,7 @@ mod collect;
 mod demo;
 mod desk_loop;
 mod keep;
+mod law;
 mod ledger;
 mod logging;
 #[cfg(test)]
@@ -46,6 +47,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Top::Case { at, command } => client::case(&at, command)?,
         Top::Measures { at, command } => client::measures(&at, command)?,
+        Top::Law { command } => return law::run(&command),
         Top::Exporters { at, command } => client::exporters(&at, command)?,
         Top::Consents { at, withdraw } => client::consents(&at, withdraw)?,
         Top::Proposals { at, approve } => client::proposals(&at, approve)?,

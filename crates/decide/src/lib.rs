@@ -12,6 +12,7 @@ mod desk;
 mod end;
 mod error;
 mod event;
+pub mod law;
 mod people;
 mod proposal;
 mod register;

@@ -1,0 +1,37 @@
+//! What may be asked of the law on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Lang;
+
+/// What of the law.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LawCommand {
+    /// Ask: may this be done? The request is a JSON document; facts it leaves out are not known.
+    ///
+    /// The answer is the verdict (OUT, OK-CONSENT, OK-LAW, OK-EMERG, OK-BIZ, ASK or NO) with every
+    /// condition, its citation, what is owed, what would change it, and what else could be done. The
+    /// exit code is 0 for every verdict, and 2 when the request cannot be read. `sekisho law
+    /// vocabulary` prints every word a request may use, with one complete example.
+    Ask {
+        /// The request: a file, or - for standard input.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// How it is printed.
+        #[command(flatten)]
+        printed: Printed,
+    },
+}
+
+/// How it is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Printed {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Language of what is printed.
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
+}

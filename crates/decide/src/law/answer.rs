@@ -1,0 +1,383 @@
+//! The answer of the law to a request: the verdict, what decides it, and everything needed to defend it.
+
+use ground::{
+    Basis, Book, Code, Condition, Further, Measure, MeasureName, OtherLaw, Outcome, Reading, Role,
+    State, Within,
+};
+use serde::Serialize;
+use terms::{Automatic, Day, Field, SignersWhen, Status, TellsWhen, TellsWhom, Text};
+
+use super::clause::{clause, code, state, word};
+use super::flips::{Flip, flips};
+use super::nearest::{Other, others};
+use super::read::{Considered, consider};
+use super::request::Request;
+use super::{flags, inquiry, sentences};
+
+/// The answer to a request. Field names are those of the JSON document.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    /// The verdict.
+    pub verdict: Code,
+    /// The verdict in words.
+    pub verdict_text: Text,
+    /// The measure that grants, or the nearest that does not.
+    pub measure: Option<MeasureName>,
+    /// The guideline's letter.
+    pub item: Option<String>,
+    /// What the measure does.
+    pub title: Option<Text>,
+    /// Why it is lawful, or would be.
+    pub basis: Option<Basis>,
+    /// How firmly the text says so.
+    pub strength: Option<Hedge>,
+    /// Where the text says so.
+    pub cites: Option<Cites>,
+    /// The words of the conditions that decide.
+    pub deciding: Vec<String>,
+    /// Every condition of the measure and how it stands.
+    pub conditions: Vec<Shown>,
+    /// What is owed when it is done.
+    pub duties: Vec<Owed>,
+    /// Who is told, and when.
+    pub tells: Option<Told>,
+    /// Further uses that the answer does not cover.
+    pub forbids: Vec<Worded>,
+    /// What should be seen to although it does not refuse.
+    pub advice: Vec<Worded>,
+    /// Single things that would change the verdict.
+    pub flips: Vec<Flip>,
+    /// The nearest other measure.
+    pub nearest: Option<Other>,
+    /// The other measures that were looked at, the nearer first.
+    pub others: Vec<Other>,
+    /// What must be found out, and who may say it.
+    pub questions: Vec<Asked>,
+    /// Who would sign.
+    pub signers: Option<Signed>,
+    /// What other law asks, apart from the secrecy of communications.
+    pub other_law: Vec<Worded>,
+    /// The draft of an inquiry to the ministry.
+    pub inquiry: Option<Text>,
+    /// Was kept data asked for, for a purpose it may not serve?
+    pub second_use: bool,
+    /// The fields the measure may use.
+    pub fields_allowed: Vec<&'static str>,
+    /// The day that was judged.
+    pub day: Day,
+    /// Digest of the book of measures.
+    pub book_digest: String,
+    /// What was assumed where the request says nothing, and what of it was not taken.
+    pub notes: Vec<Text>,
+    /// The answer in Japanese sentences.
+    pub text_ja: String,
+    /// The answer in English sentences.
+    pub text_en: String,
+}
+
+/// How firmly the text says so.
+#[derive(Debug, Clone, Serialize)]
+pub struct Hedge {
+    /// H1 (firm) to H6 (open).
+    pub code: &'static str,
+    /// In words.
+    pub text: Text,
+}
+
+/// Where the text says so.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cites {
+    /// Document and place, in Japanese.
+    pub text_ja: String,
+    /// Document and place, in English.
+    pub text_en: String,
+    /// First day.
+    pub from: Day,
+    /// Last day.
+    pub until: Option<Day>,
+    /// Where the measure comes from: text, public, inferred.
+    pub status: Status,
+}
+
+/// One condition and how it stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct Shown {
+    /// Its word.
+    pub condition: String,
+    /// Its code.
+    pub code: &'static str,
+    /// met, failed or unknown.
+    pub state: &'static str,
+    /// Does the text leave open what follows?
+    pub open: bool,
+    /// What is wanted, where it is a fact.
+    pub wanted: Option<bool>,
+    /// In words.
+    pub text: Text,
+    /// Who established it.
+    pub by: Option<String>,
+    /// In which role.
+    pub role: Option<Role>,
+}
+
+/// A word with what it means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Worded {
+    /// The word.
+    pub word: String,
+    /// In words.
+    pub text: Text,
+}
+
+/// A duty with its time.
+#[derive(Debug, Clone, Serialize)]
+pub struct Owed {
+    /// Its word.
+    pub duty: &'static str,
+    /// In words.
+    pub text: Text,
+    /// By when, in words.
+    pub within: Text,
+}
+
+/// Who is told, and when.
+#[derive(Debug, Clone, Serialize)]
+pub struct Told {
+    /// Whom.
+    pub whom: TellsWhom,
+    /// When.
+    pub when: TellsWhen,
+    /// In words.
+    pub text: Text,
+}
+
+/// A question and who may answer it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Asked {
+    /// The condition it is about.
+    pub condition: String,
+    /// The question.
+    pub text: Text,
+    /// Who may answer.
+    pub roles: Vec<Role>,
+    /// Who must countersign.
+    pub countersigned_by: Option<Role>,
+}
+
+/// Who would sign.
+#[derive(Debug, Clone, Serialize)]
+pub struct Signed {
+    /// One person of each role.
+    pub roles: Vec<Role>,
+    /// How many persons.
+    pub persons: usize,
+    /// Once, or for each plan.
+    pub when: SignersWhen,
+    /// May the signature come afterwards?
+    pub afterwards: bool,
+    /// May it run without a signature on each case?
+    pub automatic: Automatic,
+}
+
+impl From<Further> for Worded {
+    fn from(w: Further) -> Self {
+        Self { word: w.word().to_owned(), text: w.text() }
+    }
+}
+impl From<OtherLaw> for Worded {
+    fn from(w: OtherLaw) -> Self {
+        Self { word: w.word().to_owned(), text: w.text() }
+    }
+}
+
+/// What the law says to a request with supposed facts. Makes no ground; `today` is the day when the
+/// request names none.
+#[must_use]
+pub fn answer(book: &Book, request: &Request, today: Day) -> Answer {
+    let day = request.day.unwrap_or(today);
+    let considered = consider(book, request, day);
+    let top = considered.readings.first();
+    let measure = top.map(|(m, _)| *m);
+    let verdict = considered.code();
+    let mut others = others(book, request, &considered, day);
+    let nearest = if others.is_empty() { None } else { Some(others.remove(0)) };
+    let mut answer = Answer {
+        verdict,
+        verdict_text: verdict.text(),
+        measure: measure.map(|m| m.name.clone()),
+        item: measure.map(|m| m.item.clone()),
+        title: measure.map(|m| m.title.clone()),
+        basis: measure.map(|m| m.basis),
+        strength: measure.map(|m| Hedge { code: m.strength.code(), text: m.strength.text() }),
+        cites: measure.map(cites),
+        deciding: deciding(request, &considered),
+        conditions: top.map(|(m, r)| conditions(m, r)).unwrap_or_default(),
+        duties: measure.map(duties).unwrap_or_default(),
+        tells: measure.map(tells),
+        forbids: measure
+            .map(|m| m.forbids.iter().map(|f| (*f).into()).collect())
+            .unwrap_or_default(),
+        advice: top.map(|(m, r)| flags::advice(book, m, r, day)).unwrap_or_default(),
+        flips: flips(book, request, &considered, day),
+        nearest,
+        others,
+        questions: top.map(|(_, r)| questions(r)).unwrap_or_default(),
+        signers: measure.filter(|m| m.can_grant()).map(signers),
+        other_law: flags::other_law(request, measure),
+        inquiry: None,
+        second_use: considered.outcome == Outcome::Refused && !considered.second_use.is_empty(),
+        fields_allowed: measure
+            .map(|m| m.fields.iter().map(Field::word).collect())
+            .unwrap_or_default(),
+        day,
+        book_digest: book.digest().hex(),
+        notes: flags::notes(request, measure, day),
+        text_ja: String::new(),
+        text_en: String::new(),
+    };
+    if verdict == Code::Ask && inquiry::is_due(&considered) {
+        answer.inquiry = Some(inquiry::draft(book, request, &considered, &answer));
+    }
+    let text = sentences::sentences(request, &considered, &answer);
+    answer.text_ja = text.ja;
+    answer.text_en = text.en;
+    answer
+}
+
+fn cites(m: &Measure) -> Cites {
+    let text = m.cites.text();
+    Cites {
+        text_ja: text.ja,
+        text_en: text.en,
+        from: m.cites.from,
+        until: m.cites.until,
+        status: m.status,
+    }
+}
+
+/// The words of what decides: everything required where it is granted; what fails where it is refused;
+/// what is not known, or left open, where it asks.
+fn deciding(request: &Request, considered: &Considered<'_>) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    if considered.outcome == Outcome::Refused && !considered.second_use.is_empty() {
+        words.push("second-use".to_owned());
+        words.extend(considered.second_use.iter().map(|s| s.word().to_owned()));
+    }
+    let Some((_, reading)) = considered.readings.first() else {
+        if considered.not_their_act {
+            words.push("act".to_owned());
+        } else if considered.outcome == Outcome::Asks {
+            words.push("no-measure".to_owned());
+        }
+        return words;
+    };
+    let set = |c: &Condition| match c {
+        Condition::Fields => request.fields.is_some(),
+        Condition::HasEnd => request.end != ground::End::Unknown,
+        Condition::InForce(_) => request.day.is_some(),
+        _ => true,
+    };
+    for checked in &reading.checked {
+        let decides = match considered.outcome {
+            Outcome::Granted => set(&checked.condition),
+            Outcome::Refused => checked.state == State::Failed,
+            Outcome::Asks => matches!(checked.state, State::Unknown | State::Open),
+        };
+        let word = word(&checked.condition);
+        if decides && !words.iter().any(|w| w == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words
+}
+
+fn conditions(measure: &Measure, reading: &Reading) -> Vec<Shown> {
+    let shown = |c: &ground::Checked| Shown {
+        condition: word(&c.condition).to_owned(),
+        code: code(&c.condition, c.state),
+        state: state(c),
+        open: c.state == State::Open,
+        wanted: match c.condition {
+            Condition::Fact(_, wanted) => Some(wanted),
+            _ => None,
+        },
+        text: clause(&c.condition, measure),
+        by: c.by.as_ref().map(|(person, _)| person.0.clone()),
+        role: c.by.as_ref().map(|(_, role)| *role),
+    };
+    reading.checked.iter().map(shown).collect()
+}
+
+/// What a measure owes, each with its time.
+pub(super) fn duties(measure: &Measure) -> Vec<Owed> {
+    let one = |d: &ground::Duty| {
+        let within = match &d.within {
+            None => Text::of("措置の終了まで", "by the end of the act"),
+            Some(Within::Statute { days, cites }) => Text {
+                ja: format!("{days}日以内（{}）", cites.text().ja),
+                en: format!("within {days} days ({})", cites.text().en),
+            },
+            Some(Within::Promptly { cites, .. }) => Text {
+                ja: format!("速やかに（{}）", cites.text().ja),
+                en: format!("without delay ({})", cites.text().en),
+            },
+            Some(Within::Operator { number }) => Text {
+                ja: format!("事業者が定める期限内（{}）", number.text().ja),
+                en: format!("within the time the operator set ({})", number.text().en),
+            },
+        };
+        Owed { duty: d.what.word(), text: d.what.text(), within }
+    };
+    measure.duties.iter().map(one).collect()
+}
+
+fn tells(m: &Measure) -> Told {
+    let (whom, when) = (m.tells.whom.text(), m.tells.when.text());
+    let text = if m.tells.whom == TellsWhom::Nobody {
+        Text::of("通知の定めはない", "nobody has to be told")
+    } else {
+        Text {
+            ja: format!("{}に知らせる（{}）", whom.ja, when.ja),
+            en: format!("{} is told ({})", whom.en, when.en),
+        }
+    };
+    Told { whom: m.tells.whom, when: m.tells.when, text }
+}
+
+fn signers(m: &Measure) -> Signed {
+    Signed {
+        roles: m.signers.roles.clone(),
+        persons: m.signers.roles.len(),
+        when: m.signers.when,
+        afterwards: m.signers.afterwards,
+        automatic: m.automatic,
+    }
+}
+
+fn questions(reading: &Reading) -> Vec<Asked> {
+    let open = |c: &&ground::Checked| matches!(c.state, State::Unknown | State::Open);
+    let ask = |c: &ground::Checked| match c.condition {
+        Condition::Fact(fact, _) => Asked {
+            condition: fact.word().to_owned(),
+            text: fact.question(),
+            roles: fact.established_by().to_vec(),
+            countersigned_by: fact.countersigned_by(),
+        },
+        Condition::HasEnd => Asked {
+            condition: "end".to_owned(),
+            text: Text::of("いつ終了しますか。", "When does it end?"),
+            roles: vec![Role::Operations],
+            countersigned_by: None,
+        },
+        _ => Asked {
+            condition: word(&c.condition).to_owned(),
+            text: Text::of(
+                "本文は可否を示していません。個別の事情からどう判断しますか。",
+                "The text does not decide. How is it to be judged in this case?",
+            ),
+            roles: vec![Role::Legal],
+            countersigned_by: None,
+        },
+    };
+    reading.checked.iter().filter(open).map(ask).collect()
+}

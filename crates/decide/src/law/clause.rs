@@ -1,0 +1,153 @@
+//! The words of one condition: its name in answers, its code, and how a sentence says it.
+
+use ground::{Checked, Condition, Fact, Measure, State};
+use terms::{Ends, Text};
+
+/// The word of a condition in an answer.
+pub(super) fn word(condition: &Condition) -> &'static str {
+    match condition {
+        Condition::Fact(fact, _) => fact.word(),
+        Condition::Purpose(_) => "purpose",
+        Condition::InForce(_) => "in-force",
+        Condition::Fields => "fields",
+        Condition::Source(_) => "source",
+        Condition::Over(_) => "over",
+        Condition::HasEnd => "end",
+        Condition::Claimed(_) => "claims",
+        Condition::Decided => "decided",
+        Condition::Observing => "observing",
+        Condition::Accepted => "accepted",
+        Condition::Number(number) => number.word(),
+        Condition::SwitchedOn => "switched-on",
+        Condition::Signed(_) => "signed",
+    }
+}
+
+/// The code of a condition, by law/measures.md §1.9, or of the principle it stands for.
+pub(super) fn code(condition: &Condition, state: State) -> &'static str {
+    match condition {
+        Condition::Fact(fact, _) => fact.code(),
+        Condition::Purpose(_) | Condition::Source(_) => "C-PURPOSE",
+        Condition::Fields => "C-FIELDS",
+        Condition::Over(_) => "C-MATCH",
+        Condition::HasEnd => "C-TEMP",
+        Condition::Claimed(_) => "P3",
+        Condition::InForce(_) => "valid-days",
+        Condition::Decided if state == State::Failed => "excluded",
+        Condition::Decided => "undetermined",
+        Condition::Observing => "P21",
+        Condition::Accepted
+        | Condition::Number(_)
+        | Condition::SwitchedOn
+        | Condition::Signed(_) => "house",
+    }
+}
+
+/// The condition as the clause of a sentence: in Japanese a noun phrase that ends in こと, in English
+/// what follows "that".
+pub(super) fn clause(condition: &Condition, measure: &Measure) -> Text {
+    match condition {
+        Condition::Fact(fact, wanted) => fact_clause(*fact, *wanted),
+        Condition::Purpose(purpose) => {
+            let text = purpose.text();
+            Text {
+                ja: format!("目的が「{}」であること", text.ja),
+                en: format!("the purpose is “{}”", text.en),
+            }
+        }
+        Condition::InForce(day) => Text {
+            ja: format!("{day}の時点で有効な定めであること"),
+            en: format!("the rule is in force on {day}"),
+        },
+        Condition::Fields => Text::of(
+            "認められた情報項目だけを用いること",
+            "only fields that the item allows are used",
+        ),
+        Condition::Source(source) => {
+            let text = source.text();
+            Text {
+                ja: format!("「{}」の利用が認められていること", text.ja),
+                en: format!("the item may read “{}”", text.en),
+            }
+        }
+        Condition::Over(over) => {
+            let text = over.text();
+            Text {
+                ja: format!("対象が{}に限られること", text.ja),
+                en: format!("it concerns nobody beyond {}", text.en),
+            }
+        }
+        Condition::HasEnd if measure.ends == Ends::Required => Text::of(
+            "一時的な措置であり、終期が定まっていること",
+            "it is temporary and has an end ahead",
+        ),
+        Condition::HasEnd => Text::of("終期が過ぎていないこと", "its end is not past"),
+        Condition::Claimed(basis) => {
+            let text = basis.text();
+            Text {
+                ja: format!("主張する根拠（{}）がこの定めの根拠と一致すること", text.ja),
+                en: format!("the ground claimed ({}) is the item's own", text.en),
+            }
+        }
+        Condition::Decided => {
+            Text::of("本文が可否を示していること", "the text itself decides the point")
+        }
+        Condition::Observing => Text::of(
+            "観測のみの場合に、緊急の根拠によらず、答えるべき問いが書面にあること",
+            "watching only rests on no emergency ground and answers a written question",
+        ),
+        Condition::Accepted
+        | Condition::Number(_)
+        | Condition::SwitchedOn
+        | Condition::Signed(_) => condition.text(),
+    }
+}
+
+/// A fact, or its opposite, as the clause of a sentence.
+pub(super) fn fact_clause(fact: Fact, wanted: bool) -> Text {
+    let text = fact.text();
+    if wanted {
+        return Text { ja: format!("{}こと", text.ja), en: text.en };
+    }
+    Text {
+        ja: format!("「{}」という事情がないこと", text.ja),
+        en: format!("it is not the case that {}", text.en),
+    }
+}
+
+/// How it stands, in one word of an answer: what is open fails, or is not decided.
+pub(super) fn state(checked: &Checked) -> &'static str {
+    match (checked.state, checked.condition) {
+        (State::Met, _) => "met",
+        (State::Failed, _) => "failed",
+        (State::Unknown, _) | (State::Open, Condition::Decided) => "unknown",
+        (State::Open, _) => "failed",
+    }
+}
+
+/// Clauses one after the other: 「…こと、…こと及び…こと」, "that …, that …, and that …".
+pub(super) fn listed(clauses: &[Text]) -> Text {
+    let ja: Vec<&str> = clauses.iter().map(|c| c.ja.as_str()).collect();
+    let en: Vec<String> = clauses.iter().map(|c| format!("that {}", c.en)).collect();
+    Text { ja: and_ja(&ja), en: and_en(&en) }
+}
+
+/// Nouns one after the other, in Japanese.
+pub(super) fn and_ja(items: &[&str]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [before @ .., last] => format!("{}及び{last}", before.join("、")),
+    }
+}
+
+/// Nouns one after the other, in English. With commas inside, semicolons between.
+pub(super) fn and_en(items: &[String]) -> String {
+    let between = if items.iter().any(|i| i.contains(',')) { "; " } else { ", " };
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, two] if between == ", " => format!("{one} and {two}"),
+        [before @ .., last] => format!("{}{between}and {last}", before.join(between)),
+    }
+}

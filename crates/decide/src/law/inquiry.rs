@@ -1,0 +1,155 @@
+//! The draft of an inquiry to the ministry: a page that a legal officer could send.
+
+use core::fmt::Write as _;
+
+use ground::{Book, Condition, State};
+use terms::Text;
+
+use super::answer::Answer;
+use super::clause::{clause, fact_clause};
+use super::read::Considered;
+use super::request::Request;
+
+/// Is there something only the ministry could settle: no item is about it, or the nearest leaves a
+/// condition open?
+pub(super) fn is_due(considered: &Considered<'_>) -> bool {
+    match considered.readings.first() {
+        None => true,
+        Some((_, reading)) => reading.in_state(State::Open).next().is_some(),
+    }
+}
+
+/// Drafts it.
+pub(super) fn draft(
+    book: &Book,
+    request: &Request,
+    considered: &Considered<'_>,
+    answer: &Answer,
+) -> Text {
+    let (act, purpose) = (request.act.text(), request.purpose.text());
+    let fields = fields(request, considered);
+    let facts = facts(request);
+    let near = near(book, considered, answer);
+    let open = open(considered);
+    let day = answer.day;
+    Text {
+        ja: format!(
+            "件名：通信の秘密に関する照会（案）\n\n\
+             総務省 御中\n\n\
+             \u{3000}当社が検討している次の行為について、通信の秘密との関係を照会します。\n\n\
+             １　検討している行為\n\
+             \u{3000}「{}」を目的として「{}」を行うこと。用いる情報項目は{}です。判断の基準日は{day}です。\n\n\
+             ２　事実関係\n{}\n\
+             ３　最も近い項目と、それによることができない理由\n{}\n\
+             ４　本文から明らかでない点\n{}\n\
+             ５　照会事項\n\
+             \u{3000}上記の行為は、通信の秘密の侵害に当たるか。当たる場合、違法性が阻却される余地はあるか。あるとすれば、どのような条件の下か。\n",
+            purpose.ja, act.ja, fields.ja, facts.ja, near.ja, open.ja
+        ),
+        en: format!(
+            "Subject: inquiry on the secrecy of communications (draft)\n\n\
+             To the Ministry of Internal Affairs and Communications\n\n\
+             We are considering the following act and ask how it stands with the secrecy of communications.\n\n\
+             1. The act\n\
+             “{}”, for the purpose “{}”. The fields used are: {}. The day in question is {day}.\n\n\
+             2. The facts\n{}\n\
+             3. The nearest item, and why we cannot rely on it\n{}\n\
+             4. What the text leaves open\n{}\n\
+             5. The question\n\
+             Does this act infringe the secrecy of communications? If it does, can it be justified, and under which conditions?\n",
+            act.en, purpose.en, fields.en, facts.en, near.en, open.en
+        ),
+    }
+}
+
+fn fields(request: &Request, considered: &Considered<'_>) -> Text {
+    let own = considered.readings.first().map(|(m, _)| m.fields);
+    let Some(fields) = request.fields.or(own).filter(|f| !f.is_empty()) else {
+        return Text::of("未定", "not settled yet");
+    };
+    let ja: Vec<String> = fields.iter().map(|f| f.text().ja).collect();
+    let en: Vec<String> = fields.iter().map(|f| f.text().en).collect();
+    Text { ja: ja.join("、"), en: en.join(", ") }
+}
+
+fn facts(request: &Request) -> Text {
+    let mut text = Text::of("", "");
+    for (fact, supposed) in &request.facts {
+        let Some(so) = supposed.so else { continue };
+        let clause = fact_clause(*fact, so);
+        let by = supposed.by.as_ref().map(|(_, role)| role.text());
+        let (ja, en) = by.map_or_else(Default::default, |r| {
+            (format!("（確認：{}）", r.ja), format!(" (established by {})", r.en))
+        });
+        let _ = writeln!(text.ja, "　・{}{ja}", clause.ja);
+        let _ = writeln!(text.en, "- {}{en}", clause.en);
+    }
+    if text.ja.is_empty() {
+        text = Text::of("　確認済みの事実はありません。\n", "Nothing is established yet.\n");
+    }
+    text
+}
+
+fn near(book: &Book, considered: &Considered<'_>, answer: &Answer) -> Text {
+    if let Some((measure, reading)) = considered.readings.first() {
+        let (cites, title) = (measure.cites.text(), &measure.title);
+        let mut text = Text {
+            ja: format!("　{}「{}」\n", cites.ja, title.ja),
+            en: format!("{}: “{}”\n", cites.en, title.en),
+        };
+        for checked in reading.checked.iter().filter(|c| c.state != State::Met) {
+            let clause = clause(&checked.condition, measure);
+            let (ja, en) = match checked.state {
+                State::Unknown => ("確認できていません", "not known"),
+                State::Open | State::Failed | State::Met => ("満たしていません", "not met"),
+            };
+            if checked.condition != Condition::Decided {
+                let _ = writeln!(text.ja, "　・{}：{ja}。", clause.ja);
+                let _ = writeln!(text.en, "- {}: {en}.", clause.en);
+            }
+        }
+        return text;
+    }
+    let Some(other) = &answer.nearest else {
+        return Text::of("　近い項目はありません。\n", "No item is near.\n");
+    };
+    let cites = book.measure(&other.measure).map(|m| m.cites.text());
+    let (ja, en) = cites.map_or_else(Default::default, |c| (c.ja, c.en));
+    Text {
+        ja: format!("　{ja}「{}」\n　{}\n", other.title.ja, other.why_ja),
+        en: format!("{en}: “{}”\n{}\n", other.title.en, other.why_en),
+    }
+}
+
+fn open(considered: &Considered<'_>) -> Text {
+    let Some((measure, reading)) = considered.readings.first() else {
+        return Text::of(
+            "　この行為と目的の組合せを定める項目が見当たりません。\n",
+            "No item is about this act for this purpose.\n",
+        );
+    };
+    let mut text = Text::of("", "");
+    for checked in reading.in_state(State::Open) {
+        match checked.condition {
+            Condition::Decided => {
+                text.ja += "　本文は、一概に判断することは困難としており、可否を示していません。\n";
+                text.en +=
+                    "The text says that this cannot be judged in general, and does not decide.\n";
+            }
+            other => {
+                let clause = clause(&other, measure);
+                let _ = writeln!(
+                    text.ja,
+                    "　{}を満たさない場合にどう扱われるかが、本文からは明らかではありません。",
+                    clause.ja
+                );
+                let _ = writeln!(
+                    text.en,
+                    "The text does not say what follows when it is not so that {}.",
+                    clause.en
+                );
+            }
+        }
+    }
+    text
+}

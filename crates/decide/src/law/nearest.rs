@@ -1,0 +1,233 @@
+//! The other measures: those that were looked at, and those that could lawfully serve instead.
+
+use ground::State;
+use ground::{Basis, Book, Checked, Code, Condition, Measure, MeasureName, Outcome, Reading, Role};
+use serde::Serialize;
+use terms::{Act, Day, Purpose, Step, Text};
+
+use super::clause::{clause, listed, word};
+use super::kin::{kin, way};
+use super::read::{Considered, read_as};
+use super::request::Request;
+
+/// Another measure, and whether it would do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Other {
+    /// The measure.
+    pub measure: MeasureName,
+    /// The guideline's letter.
+    pub item: String,
+    /// What it does.
+    pub title: Text,
+    /// The act it would be.
+    pub act: Act,
+    /// What it would be for.
+    pub purpose: Purpose,
+    /// The verdict it gives now.
+    pub verdict: Code,
+    /// The verdict once everything it takes is there.
+    pub would_give: Code,
+    /// Does it do as things stand?
+    pub would_do: bool,
+    /// Does it do, or may it once what it takes is there?
+    pub could_do: bool,
+    /// Why it would or would not do, in Japanese.
+    pub why_ja: String,
+    /// Why it would or would not do, in English.
+    pub why_en: String,
+    /// What it takes that is not there.
+    pub takes: Vec<Take>,
+}
+
+/// One thing that is missing.
+#[derive(Debug, Clone, Serialize)]
+pub struct Take {
+    /// The condition.
+    pub condition: String,
+    /// In words.
+    pub text: Text,
+    /// Who may say so.
+    pub roles: Vec<Role>,
+}
+
+/// Every other measure worth naming, the nearest first: where it is not granted, what could serve
+/// instead comes before what could not.
+pub(super) fn others(
+    book: &Book,
+    request: &Request,
+    considered: &Considered<'_>,
+    day: Day,
+) -> Vec<Other> {
+    let granted = considered.outcome == Outcome::Granted;
+    let top = considered.readings.first().map(|(m, _)| &m.name);
+    let mut found: Vec<((bool, u8, usize), Other)> = Vec::new();
+    for (i, (measure, reading)) in considered.readings.iter().enumerate().skip(1) {
+        let other = other(request, measure, reading, request.act, request.purpose);
+        // Where it is granted, what was asked besides stays the nearest, whether it would do or not.
+        let far = (!(granted || other.could_do), 0, i);
+        found.push((far, other));
+    }
+    for measure in book.measures() {
+        let asked = considered.readings.iter().any(|(m, _)| m.name == measure.name);
+        let first = Some(&measure.name) == top;
+        // The nearest reading itself comes again where a consent, an end or fewer fields would mend it.
+        if (asked && (!first || considered.outcome != Outcome::Refused))
+            || !measure.can_grant()
+            || !measure.holds_on(day)
+        {
+            continue;
+        }
+        let Some((act, purpose, far)) = way(request, measure) else { continue };
+        let mended = Request {
+            fields: request.fields.map(|f| f.common(measure.fields)),
+            sources: None,
+            claims: None,
+            ..request.clone()
+        };
+        let Some(reading) = read_as(book, &mended, measure, act, purpose, day) else { continue };
+        let mut other = other(request, measure, &reading, act, purpose);
+        if !other.could_do {
+            continue;
+        }
+        if mended.fields != request.fields {
+            other.takes.push(take(&Condition::Fields, measure));
+        }
+        let takes = other.takes.len();
+        found.push(((false, far + u8::from(!other.would_do), takes), other));
+    }
+    found.sort_by_key(|(far, _)| *far);
+    let mut all: Vec<Other> = found.into_iter().map(|(_, o)| o).collect();
+    if all.is_empty() {
+        all.extend(likest(book, request, considered, day));
+    }
+    all
+}
+
+/// Where nothing else is near: the measure with the same act or step whose purpose is akin, or any.
+fn likest(book: &Book, request: &Request, considered: &Considered<'_>, day: Day) -> Option<Other> {
+    let near = |m: &Measure| {
+        let act = m.acts.iter().copied().find(|a| *a == request.act);
+        let act =
+            act.or_else(|| m.acts.iter().copied().find(|a| a.step() == request.act.step()))?;
+        let akin = m.purposes.iter().any(|p| kin(*p, request.purpose));
+        Some((act != request.act, !akin, act))
+    };
+    let measures = book.measures().iter().filter(|m| m.can_grant() && m.holds_on(day));
+    let asked = |name: &MeasureName| considered.readings.iter().any(|(m, _)| m.name == *name);
+    let (_, act, measure) = measures
+        .filter(|m| !asked(&m.name))
+        .filter_map(|m| near(m).map(|(other, alien, act)| ((other, alien), act, m)))
+        .min_by_key(|(far, ..)| *far)?;
+    let reading = read_as(book, request, measure, act, request.purpose, day)?;
+    Some(other(request, measure, &reading, act, request.purpose))
+}
+
+fn other(
+    request: &Request,
+    measure: &Measure,
+    reading: &Reading,
+    act: Act,
+    purpose: Purpose,
+) -> Other {
+    let verdict = match reading.outcome {
+        Outcome::Granted => Code::of(measure.basis),
+        Outcome::Asks => Code::Ask,
+        Outcome::Refused => Code::No,
+    };
+    let failed: Vec<&Checked> = reading.in_state(State::Failed).collect();
+    let consent = matches!(measure.basis, Basis::Consent | Basis::BlanketConsent);
+    let told = act.step() == Step::Warn && request.act.step() != Step::Warn;
+    let mendable = |c: &&&Checked| match c.condition {
+        // A consent that is not there can be asked for.
+        Condition::Fact(fact, true) => consent && fact.is_per_line(),
+        Condition::HasEnd => true,
+        // Who is told is another than who is blocked; and what was asked more widely can be asked for
+        // one line or destination.
+        Condition::Over(_) => {
+            told || act != request.act || purpose != request.purpose || failed.len() == 1
+        }
+        _ => false,
+    };
+    let stands = failed.iter().filter(|c| !mendable(c)).count();
+    let could_do = measure.can_grant() && stands == 0;
+    let would_do = reading.outcome == Outcome::Granted;
+    let missing = |c: &&Checked| c.state != State::Met && (!would_do);
+    let takes: Vec<Take> = if could_do {
+        reading.checked.iter().filter(missing).map(|c| take(&c.condition, measure)).collect()
+    } else {
+        Vec::new()
+    };
+    let why = why(request, measure, reading, (act, purpose), &takes, could_do);
+    Other {
+        measure: measure.name.clone(),
+        item: measure.item.clone(),
+        title: measure.title.clone(),
+        act,
+        purpose,
+        verdict,
+        would_give: if could_do { Code::of(measure.basis) } else { verdict },
+        would_do,
+        could_do,
+        why_ja: why.ja,
+        why_en: why.en,
+        takes,
+    }
+}
+
+fn take(condition: &Condition, measure: &Measure) -> Take {
+    let roles = match condition {
+        Condition::Fact(fact, _) => fact.established_by().to_vec(),
+        _ => Vec::new(),
+    };
+    Take { condition: word(condition).to_owned(), text: clause(condition, measure), roles }
+}
+
+/// Why it would or would not do, in sentences.
+fn why(
+    request: &Request,
+    measure: &Measure,
+    reading: &Reading,
+    (act, purpose): (Act, Purpose),
+    takes: &[Take],
+    could_do: bool,
+) -> Text {
+    let mut limits = Text::of("", "");
+    if act != request.act {
+        limits.ja += &format!("行うのは「{}」であり、", act.text().ja);
+        limits.en += &format!("The act is then “{}”. ", act.text().en);
+    }
+    if purpose != request.purpose {
+        limits.ja += &format!("目的は「{}」に限られるが、", purpose.text().ja);
+        limits.en += &format!("It is for “{}” and nothing else. ", purpose.text().en);
+    }
+    let basis = measure.basis.text();
+    if reading.outcome == Outcome::Granted {
+        return Text {
+            ja: format!("{}示された事実のもとで、{}により行うことができる。", limits.ja, basis.ja),
+            en: format!("{}On the facts given it may be done: {}.", limits.en, basis.en),
+        };
+    }
+    if could_do {
+        let takes = listed(&takes.iter().map(|t| t.text.clone()).collect::<Vec<_>>());
+        return Text {
+            ja: format!(
+                "{}{}が満たされれば、{}により行うことができる。",
+                limits.ja, takes.ja, basis.ja
+            ),
+            en: format!("{}It may be done ({}) once it is so {}.", limits.en, basis.en, takes.en),
+        };
+    }
+    let stands: Vec<Text> =
+        reading.in_state(State::Failed).map(|c| clause(&c.condition, measure)).collect();
+    if stands.is_empty() {
+        return Text::of(
+            "本文が可否を示していないため、これだけでは判断できない。",
+            "The text does not decide, so this alone settles nothing.",
+        );
+    }
+    let stands = listed(&stands);
+    Text {
+        ja: format!("{}という条件を満たさないため、用いることができない。", stands.ja),
+        en: format!("It does not do, because these are not met: {}.", stands.en),
+    }
+}
