@@ -2,14 +2,14 @@
 
 use core::fmt::Write as _;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use decide::law::{self, Fault, Request};
 use ground::Book;
 use serde_json::{Value, json};
-use terms::Zone;
+use terms::{Day, Zone};
 
 use crate::cli::{Lang, LawCommand, Printed};
 use crate::clock::Clock;
@@ -25,6 +25,7 @@ pub(crate) fn run(command: &LawCommand) -> anyhow::Result<ExitCode> {
     let book = Book::compiled().context("the book of measures does not load")?;
     match command {
         LawCommand::Ask { file, printed } => ask(&book, file, *printed),
+        LawCommand::Check { folder, json } => check(&book, folder, *json),
     }
 }
 
@@ -45,6 +46,69 @@ fn ask(book: &Book, file: &Path, printed: Printed) -> anyhow::Result<ExitCode> {
         line(&spoken(&answer, printed.lang));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the cases of a folder.
+fn check(book: &Book, folder: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let mut files = Vec::new();
+    below(folder, &mut files).with_context(|| format!("cannot read {}", folder.display()))?;
+    files.sort();
+    let (mut cases, mut bad) = (Vec::new(), 0_usize);
+    for file in &files {
+        let document = read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let shown = file.strip_prefix(folder).unwrap_or(file).display().to_string();
+        match law::check(book, &document, today()) {
+            Ok(None) => {}
+            Ok(Some(case)) => {
+                bad += usize::from(!case.differs.is_empty());
+                cases.push((shown, case));
+            }
+            Err(fault) => {
+                bad += 1;
+                line(&format!("✗ {shown}: {fault}"));
+            }
+        }
+    }
+    if json {
+        let all: Vec<Value> =
+            cases.iter().map(|(file, case)| json!({ "file": file, "case": case })).collect();
+        line(&serde_json::to_string_pretty(&all)?);
+    } else {
+        for (file, case) in &cases {
+            let mark = if case.differs.is_empty() { "✓" } else { "✗" };
+            let item = case.item.as_deref().unwrap_or("–");
+            line(&format!(
+                "{mark} {:<10} {:<10} {item:<8} {}",
+                case.id,
+                case.verdict.word(),
+                case.name
+            ));
+            let wanted: Vec<&str> = case.wanted.iter().map(|c| c.word()).collect();
+            for differs in &case.differs {
+                line(&format!("    {file}: {differs} (wanted: {})", wanted.join(" or ")));
+            }
+        }
+        line(&format!("{} cases, {bad} wrong", cases.len()));
+    }
+    Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The JSON files below a folder.
+fn below(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            below(&path, files)?;
+        } else if path.extension().is_some_and(|e| e == "json") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Today, in Japan.
+fn today() -> Day {
+    Zone::TOKYO.day(Clock::start().now().wall)
 }
 
 /// Says which field is wrong. Nothing was decided.

@@ -1,6 +1,7 @@
 //! The ways to ask the law: a request with supposed facts, and the answer that can be defended.
 
 mod answer;
+mod check;
 mod clause;
 mod consents;
 mod flags;
@@ -15,6 +16,7 @@ mod tree;
 mod typed;
 
 pub use answer::{Answer, Asked, Cites, Hedge, Owed, Shown, Signed, Told, Worded, answer};
+pub use check::{Case, check};
 pub use consents::Consent;
 pub use flips::Flip;
 pub use nearest::{Other, Take};

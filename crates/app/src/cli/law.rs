@@ -23,6 +23,16 @@ pub(crate) enum LawCommand {
         #[command(flatten)]
         printed: Printed,
     },
+    /// Run every request file below a folder that says in `case` which verdict it must get.
+    ///
+    /// Prints one line a case and what differs; the exit code is 1 when something does.
+    Check {
+        /// The folder.
+        folder: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// How it is printed.
