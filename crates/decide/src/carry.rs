@@ -100,9 +100,13 @@ impl Desk {
     ) -> Result<Value, DeskError> {
         reasoned(&reason)?;
         if let Change::Mode { measure, .. } | Change::Accept { measure } = &change {
-            self.book
-                .measure(measure)
-                .ok_or_else(|| DeskError::NotFound(format!("measure {measure}")))?;
+            let known = self.book.measure(measure);
+            let known = known.ok_or_else(|| DeskError::NotFound(format!("measure {measure}")))?;
+            if !known.can_grant() {
+                return Err(DeskError::Wrong(format!(
+                    "{measure} says what is not lawful or not decided; there is nothing to switch on"
+                )));
+            }
         }
         if let Change::Mode { measure, mode: Mode::Automatic } = &change
             && let Some(m) = self.book.measure(measure)

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ground::{
-    Advice, Answer, Book, Checked, Condition, Fact, Measure, MeasureName, Outcome, Over, Reading,
-    Request,
+    Advice, Answer, Basis, Book, Checked, Condition, Fact, Measure, MeasureName, Outcome, Over,
+    Reading, Request,
 };
 use ground::{Pass, Role, State, Why};
 use serde::Serialize;
@@ -91,6 +91,12 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
                 "No. The ledger cannot take the answer, so nothing is granted.",
             ),
             Why::Halted => Text::of("不可。全停止中です。", "No. Everything has been stopped."),
+            Why::Conditions if measure.is_some_and(|m| m.basis == Basis::Excluded) => {
+                named(&item, measure, |ja, en| Text {
+                    ja: format!("不可。本文により認められません：{ja}。"),
+                    en: format!("No. The text excludes it: {en}."),
+                })
+            }
             Why::Conditions => named(&item, measure, |ja, en| {
                 because(
                     nearest,
@@ -118,7 +124,7 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
     Spoken {
         code,
         measure: measure.map(|m| m.name.clone()),
-        cites: measure.or(taken).map(|m| m.cites.text()),
+        cites: taken.or(measure).map(|m| m.cites.text()),
         item,
         sentence,
         conditions: nearest.map(conditions).unwrap_or_default(),
@@ -231,7 +237,9 @@ pub fn inquiry(request: &Request) -> Text {
 
 /// The letters of the measures in force that read all of these sources.
 fn readers(book: &Book, sources: &[Source], day: Day) -> String {
-    let reads = |m: &&Arc<Measure>| m.holds_on(day) && sources.iter().all(|s| m.reads.contains(s));
+    let reads = |m: &&Arc<Measure>| {
+        m.can_grant() && m.holds_on(day) && sources.iter().all(|s| m.reads.contains(s))
+    };
     let items: Vec<&str> = book.measures().iter().filter(reads).map(|m| m.item.as_str()).collect();
     items.join(" ")
 }
@@ -239,7 +247,8 @@ fn readers(book: &Book, sources: &[Source], day: Day) -> String {
 /// The measure under which data of these sources is kept.
 fn taken_under<'a>(book: &'a Book, sources: &[Source], day: Day) -> Option<&'a Measure> {
     let keeps = |m: &&Arc<Measure>| {
-        m.holds_on(day)
+        m.can_grant()
+            && m.holds_on(day)
             && m.acts.iter().any(|act| matches!(act, Act::Keep | Act::Hold))
             && sources.iter().all(|s| m.reads.contains(s))
     };
@@ -248,7 +257,10 @@ fn taken_under<'a>(book: &'a Book, sources: &[Source], day: Day) -> Option<&'a M
 
 fn conditions(reading: &Reading) -> Vec<(State, Text, Option<String>)> {
     let by = |c: &Checked| c.by.as_ref().map(|(person, role)| format!("{person} ({role})"));
-    reading.checked.iter().map(|c| (c.state, c.condition.text(), by(c))).collect()
+    // That the text excludes it is said in the sentence; no condition could mend it.
+    let excluded = |c: &&Checked| c.condition == Condition::Decided && c.state == State::Failed;
+    let checked = reading.checked.iter().filter(|c| !excluded(c));
+    checked.map(|c| (c.state, c.condition.text(), by(c))).collect()
 }
 
 fn named(

@@ -227,7 +227,7 @@ impl Standing {
     #[must_use]
     pub fn missing(&self, book: &Book, at: Time) -> Vec<Missing> {
         let mut missing = Vec::new();
-        for measure in book.measures() {
+        for measure in book.measures().iter().filter(|m| m.can_grant()) {
             let mut need = |ja: String, en: String, how: String| {
                 missing.push(Missing { measure: measure.name.clone(), what: Text { ja, en }, how });
             };

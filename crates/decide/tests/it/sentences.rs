@@ -62,8 +62,8 @@ pub(crate) fn complete(measure: &Measure) -> Request {
         SignersWhen::Each => SignedOn::Plan(plan),
     };
     let person = |name: &str| Person(name.into());
-    let signature = |role: &Role| Signature {
-        person: person(&format!("head of {role}")),
+    let signature = |(n, role): (usize, &Role)| Signature {
+        person: person(&format!("{role} {n}")),
         role: *role,
         at: at.wall,
         until: Some(at.wall.after(Span::days(300))),
@@ -98,7 +98,7 @@ pub(crate) fn complete(measure: &Measure) -> Request {
         observes: None,
         record: Record {
             facts: Facts::supposed(measure.requires.iter().map(|(f, so)| (*f, *so)), at.wall),
-            signatures: measure.signers.roles.iter().map(signature).collect(),
+            signatures: measure.signers.roles.iter().enumerate().map(signature).collect(),
             numbers: Number::ALL.iter().map(|n| (*n, setting.clone())).collect(),
             modes: [(measure.name.clone(), Mode::Propose)].into(),
             accepted: [(measure.name.clone(), acceptance)].into(),

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use decide::{inquiry, speak};
-use ground::{Answer, Book, Code, Fact, Facts};
+use decide::{Change, Command, DeskError, inquiry, speak};
+use ground::{Answer, Basis, Book, Code, Fact, Facts, Mode};
 use terms::{Act, Purpose, Source};
 
-use crate::house::{book, start};
+use crate::house::{House, book, start};
 use crate::sentences::{Paper, asked, both, complete, day, gate, gate_over};
 
 #[test]
@@ -67,6 +67,38 @@ fn what_the_text_leaves_open_is_said_apart_from_what_is_not_known() {
         assert!(spoken.sentence.en.contains(says), "{says}: {:?}", spoken.sentence);
         assert!(spoken.sentence.ja.starts_with("まだ"), "{:?}", spoken.sentence);
         assert_eq!(spoken.sentence.ja.contains(&urgent.ja), says.contains(&urgent.en));
+    }
+}
+
+#[test]
+fn what_never_grants_says_so_and_cannot_be_switched_on() {
+    let mut house = House::begun();
+    let book = book();
+    let never: Vec<_> = book.measures().iter().filter(|m| !m.can_grant()).collect();
+    assert!(never.iter().any(|m| m.basis == Basis::Excluded), "the book excludes something");
+    for measure in never {
+        let request = complete(measure);
+        let (_, spoken) = asked(&gate(false), &request);
+        both(&spoken.sentence);
+        let (code, ja, en) = if measure.basis == Basis::Excluded {
+            (Code::No, "不可。本文により認められません", "No. The text excludes it")
+        } else {
+            (Code::Ask, "まだ判断できません。", "The text does not decide it")
+        };
+        assert_eq!(spoken.code, code, "{}", measure.name);
+        assert!(spoken.sentence.ja.starts_with(ja), "{:?}", spoken.sentence);
+        assert!(spoken.sentence.en.contains(en), "{:?}", spoken.sentence);
+        assert!(spoken.sentence.ja.contains(&measure.item), "{:?}", spoken.sentence);
+        let (name, reason) = (measure.name.clone(), "wished for".to_owned());
+        let change = Change::Mode { measure: name, mode: Mode::Propose };
+        let said = house.tries("operations", Command::Propose { change, reason });
+        assert!(matches!(said, Err(DeskError::Wrong(_))), "{}: {said:?}", measure.name);
+        let missing = house.desk.standing().missing(&book, house.at.wall);
+        assert!(
+            missing.iter().all(|m| m.measure != measure.name),
+            "nothing mends {}",
+            measure.name
+        );
     }
 }
 
