@@ -225,8 +225,11 @@ fn duties(case: &Case) -> impl Iterator<Item = Wait> {
                 let how = format!("sekisho case told {} --as …", case.id);
                 (&[Role::Desk, Role::Operations], Some(how))
             }
-            DutyKind::WithdrawWithCause => (&[Role::System], None),
-            DutyKind::ReportInFull => (&[Role::Legal], None),
+            DutyKind::WithdrawWithCause | DutyKind::HonourOptOut | DutyKind::EraseAfterUse => {
+                (&[Role::System], None)
+            }
+            DutyKind::ContactOwner => (&[Role::Services, Role::Desk], None),
+            DutyKind::ReportFirst | DutyKind::ReportInFull => (&[Role::Legal], None),
         };
         let whom = roles.iter().map(|r| r.text()).collect();
         Wait { case: Some(case.id), what: duty.text(), whom, until: *by, how }
