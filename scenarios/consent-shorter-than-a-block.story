@@ -8,7 +8,7 @@ answer  case 1 request-genuine yes by tanaka
 answer  case 1 requester-is-receiver yes by tanaka
 expect  refused consent case 1 line-7 by tanaka for 10s because minute
 consent case 1 line-7 by tanaka for 4m
-expect  answer case 1 block ASK イ
+expect  answer case 1 block ASK ア
 sign    case 1 by sato
 expect  case 1 mitigated
 after   3m
@@ -16,4 +16,4 @@ expect  case 1 mitigated
 after   1m
 expect  case 1 withdrawn its end has come
 expect  no rule
-expect  answer case 1 block NO イ
+expect  answer case 1 block NO ア

@@ -4,7 +4,7 @@ at      2026-05-01T09:00Z
 begin
 load    40%
 attack  udp at line-9
-expect  answer case 1 block NO イ
+expect  answer case 1 block NO ア
 expect  refused close case 1 by kimura because role
 close   case 1 by sato
 expect  case 1 closed

@@ -5,15 +5,15 @@ number  statistics-days 30 by sato approved by yamada
 number  anomaly-band 6 by sato approved by yamada
 number  anomaly-floor-mbps 20 by sato approved by yamada
 switch  ス propose by sato approved by yamada
-switch  チ propose by sato approved by yamada
+switch  17-chi-analyse-anomaly propose by sato approved by yamada
 switch  エ(a) propose by sato approved by yamada
 fact    own-business yes by sato
 sign    measure ス by yamada
 sign    measure ス by sato
 attack  udp-amplifier at line-9
 expect  answer case 1 analyse ASK チ
-sign    measure チ by yamada
-sign    measure チ by sato
+sign    measure 17-chi-analyse-anomaly by yamada
+sign    measure 17-chi-analyse-anomaly by sato
 expect  answer case 1 block NO エ(a)
 expect  refused sign case 1 by sato because no plan
 answer  case 1 own-equipment-impaired yes by sato

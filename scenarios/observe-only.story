@@ -10,16 +10,16 @@ expect  answer case 1 block NO エ(a)
 sign    case 1 by sato
 expect  answer case 1 block NO エ(a)
 expect  no rule
-switch  イ observe by sato approved by yamada
+switch  01-a-block-attack-traffic observe by sato approved by yamada
 load    40%
 attack  tcp-syn at line-7
 answer  case 2 request-genuine yes by tanaka
 answer  case 2 requester-is-receiver yes by tanaka
-expect  answer case 2 block NO イ
+expect  answer case 2 block NO ア
 consent case 2 line-7 by tanaka for 60m
-expect  answer case 2 block ASK イ
+expect  answer case 2 block ASK ア
 sign    case 2 by sato
-expect  answer case 2 block OK-CONSENT イ
+expect  answer case 2 block OK-CONSENT ア
 expect  case 2 waiting
 expect  no rule
 expect  ledger applied exactly 0

@@ -1,9 +1,10 @@
 //! The words a story is written in: a closed list, read whole before anything is played.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use decide::{Change, Command, ConsentId};
-use ground::{Book, Code, DutyKind, Fact, MeasureName, Mode, Number, Role};
+use ground::{Book, Code, DutyKind, Fact, Measure, MeasureName, Mode, Number, Role};
 use terms::{Act, CaseId, Class, IpNet, Line, PortRange, Purpose, Span, Time, Traits};
 
 use super::world;
@@ -336,11 +337,21 @@ fn minutes(word: &str) -> Result<u32, String> {
     known(u32::try_from(span(word)?.0 / 60_000).ok(), "length of time", word)
 }
 
-/// A measure by its letter or by its file's name.
+/// A measure by its file's name, or by its letter where that is the letter of one only.
 fn measure(word: &str) -> Result<MeasureName, String> {
     let book = Book::compiled().map_err(|e| e.to_string())?;
-    let found = book.measures().iter().find(|m| m.item == word || *m.name.0 == *word);
-    known(found.map(|m| m.name.clone()), "measure", word)
+    let called = |m: &&Arc<Measure>| m.item == word || *m.name.0 == *word;
+    let found: Vec<&MeasureName> = book.measures().iter().filter(called).map(|m| &m.name).collect();
+    match found.as_slice() {
+        [several @ .., _] if !several.is_empty() => {
+            let names: Vec<&str> = found.iter().map(|name| &*name.0).collect();
+            Err(format!(
+                "`{word}` is the letter of several measures; name one: {}",
+                names.join(" ")
+            ))
+        }
+        _ => known(found.first().map(|name| (*name).clone()), "measure", word),
+    }
 }
 
 /// `udp port 123`: what a person names who opens a case.

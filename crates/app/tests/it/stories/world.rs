@@ -48,11 +48,12 @@ pub(crate) const BLOCK_MINUTES: u64 = 10;
 pub(crate) const REVIEW_DAYS: u32 = 365;
 
 /// The measures the usual people switch to `propose`; the first three are signed once.
-pub(crate) const SWITCHED: [&str; 7] = [
+pub(crate) const SWITCHED: [&str; 8] = [
     "13-su-take-statistics",
     "90-hold-briefly",
     "17-chi-analyse-anomaly",
     "01-a-analyse-at-victims-request",
+    "01-a-block-attack-traffic",
     "02-i-block-at-victims-request",
     "04-e-a-block-while-impaired",
     "04-e-b-block-at-risk",
