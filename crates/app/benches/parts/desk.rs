@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use ground::{
-    Acceptance, Actor, Answer, Automatic, Book, Fact, Gate, Ground, Journal, Known, Measure,
+    Acceptance, Actor, Answer, Automatic, Book, End, Fact, Gate, Ground, Journal, Known, Measure,
     MeasureName, Mode, Number, Origin, Pass, Record, Request, Role, Setting, Signature, SignedOn,
 };
 use terms::{Act, Day, Field, Fields, Moment, Person, Purpose, Source, Span, Subject, Time, Zone};
@@ -72,16 +72,20 @@ impl Desk {
         let Some(measure) = self.book.measure(&MeasureName::of(look.measure)) else {
             bail!("the book has no measure {}", look.measure);
         };
+        let Some(&purpose) = measure.purposes.first() else {
+            bail!("the measure {} has no purpose", look.measure);
+        };
         Ok(Request {
             actor: Actor { person: person("asks"), roles: vec![Role::System] },
             act: look.act,
-            purpose: measure.purpose,
+            purpose,
             fields,
             sources: vec![look.source],
             subject,
-            until: Some(AT.after(Span::days(1))),
+            end: End::At(AT.after(Span::days(1))),
             case: None,
             only: None,
+            claims: None,
             plan: None,
             observes: None,
             record: record(measure),

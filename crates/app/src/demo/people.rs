@@ -54,6 +54,7 @@ const SWITCHED: &[&str] = &[
     "90-hold-briefly",
     "17-chi-analyse-anomaly",
     "01-a-analyse-at-victims-request",
+    "01-a-block-attack-traffic",
     "02-i-block-at-victims-request",
     "04-e-a-block-while-impaired",
     "04-e-b-block-at-risk",

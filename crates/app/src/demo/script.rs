@@ -148,7 +148,7 @@ fn syn_flood(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
     };
     story.step(true, &format!("case {id}: found"));
     let no = story.case_is(id, 30, |c| waits_for(c, Act::Block, Code::No));
-    story.step(no, "(イ) block without the line's consent: NO");
+    story.step(no, "(ア) block without the line's consent: NO");
     story.answer(id, Act::Block);
     let shown = story.does(
         NOC,
@@ -161,7 +161,7 @@ fn syn_flood(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
         .map(|a| a["item"].as_str().unwrap_or_default().to_owned())
         .collect();
     story.step(
-        ways.iter().any(|w| w == "イ") && ways.iter().any(|w| w == "ウ"),
+        ["ア", "イ", "ウ"].iter().all(|letter| ways.iter().any(|w| w == letter)),
         &format!("nearest lawful alternatives: {}", ways.join(", ")),
     );
     let fact = |fact, so| Command::Answer { case: id, fact, so };
@@ -190,7 +190,7 @@ fn syn_flood(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
         }
     }
     let asks = story.case_is(id, 15, |c| waits_for(c, Act::Block, Code::Ask));
-    story.step(asks, "(イ) with consent: only the signature of operations is missing");
+    story.step(asks, "(ア) with consent: only the signature of operations is missing");
     sign_and_end(story, isp, id);
     Ok(())
 }

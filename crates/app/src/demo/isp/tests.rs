@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ground::{
-    Actor, Answer, Book, Entry, Gate, Ground, Journal, Known, MeasureName, Mode, NotDurable,
+    Actor, Answer, Book, End, Entry, Gate, Ground, Journal, Known, MeasureName, Mode, NotDurable,
     Number, Origin, Pass, Record, Request, Setting, Signature, SignedOn,
 };
 use observe::flow::Decoder;
@@ -79,13 +79,14 @@ fn lock(at: Moment) -> (Gate, Ground) {
     let request = Request {
         actor: Actor { person: person("asks"), roles: Vec::new() },
         act: Act::Collect,
-        purpose: measure.purpose,
+        purpose: Purpose::RunNetwork,
         fields: Fields::of(&[Field::DstAddress, Field::Bytes, Field::Packets, Field::Timestamp]),
         sources: vec![Source::FlowExport],
         subject: Subject::Network,
-        until: Some(at.after(Span::minutes(60))),
+        end: End::At(at.after(Span::minutes(60))),
         case: None,
         only: None,
+        claims: None,
         plan: None,
         observes: None,
         record,
