@@ -146,12 +146,24 @@ impl Book {
         // Granted before asking before refused; then the order of grounds; then the narrower
         // scope; then fewer fields.
         let count = |r: &Reading, s: State| r.checked.iter().filter(|c| c.state == s).count();
+        // A measure for fewer people, other days or another ground is further off than one that
+        // lacks a fact.
+        let apart = |r: &Reading| {
+            let of_kind = |c: &&Checked| {
+                matches!(
+                    c.condition,
+                    Condition::Over(_) | Condition::InForce(_) | Condition::Claimed(_)
+                )
+            };
+            r.in_state(State::Failed).filter(of_kind).count()
+        };
         read.sort_by_key(|(m, r, _)| {
             let far = match r.outcome {
                 Outcome::Granted => (usize::from(rank(m.basis)), 0),
-                Outcome::Asks | Outcome::Refused => {
-                    (count(r, State::Failed) + count(r, State::Open), count(r, State::Unknown))
-                }
+                Outcome::Asks | Outcome::Refused => (
+                    count(r, State::Failed) + count(r, State::Open) + 2 * apart(r),
+                    count(r, State::Unknown),
+                ),
             };
             (Reverse(r.outcome), far, Reverse(m.over), m.fields.count())
         });
