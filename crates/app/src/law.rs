@@ -1,11 +1,12 @@
-//! `sekisho law`: asking, and printing what the law says. Needs no running sekisho.
+//! `sekisho law`: asking the law and reading its measures. Needs no running sekisho.
 
-use core::fmt::Write as _;
+mod shown;
+
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use decide::law::{self, Fault, Request};
 use ground::Book;
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use terms::{Day, Zone};
 
 use crate::cli::{Lang, LawCommand, Printed};
 use crate::clock::Clock;
-use crate::show::{line, pick, say};
+use crate::show::line;
 
 /// Exit code for a request that cannot be read.
 const MALFORMED: u8 = 2;
@@ -25,8 +26,49 @@ pub(crate) fn run(command: &LawCommand) -> anyhow::Result<ExitCode> {
     let book = Book::compiled().context("the book of measures does not load")?;
     match command {
         LawCommand::Ask { file, printed } => ask(&book, file, *printed),
+        LawCommand::List { day, printed } => {
+            let all = serde_json::to_value(law::list(&book, day.unwrap_or_else(today)))?;
+            print(&all, *printed, shown::measures)
+        }
+        LawCommand::Show { item, printed } => show(&book, item, *printed),
+        LawCommand::Table => {
+            line(book.table().trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+        LawCommand::Vocabulary { printed } => {
+            print(&law::vocabulary(), *printed, shown::vocabulary)
+        }
         LawCommand::Check { folder, json } => check(&book, folder, *json),
     }
+}
+
+fn print(
+    value: &Value,
+    printed: Printed,
+    say: fn(&Value, Lang) -> String,
+) -> anyhow::Result<ExitCode> {
+    if printed.json {
+        line(&serde_json::to_string_pretty(value)?);
+    } else {
+        line(&say(value, printed.lang));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows the measures of a letter or name.
+fn show(book: &Book, item: &str, printed: Printed) -> anyhow::Result<ExitCode> {
+    let names = law::named(book, item);
+    if names.is_empty() {
+        let all = book.measures().iter().flat_map(|m| [&*m.name.0, m.item.as_str()]);
+        let near = ground::nearest(item, all);
+        bail!("no measure is called {item}; did you mean {near}? `sekisho law list` has all");
+    }
+    let found = names.iter().filter_map(|n| book.measure(n));
+    let all = Value::Array(found.map(|m| law::show(book, m)).collect());
+    print(&all, printed, |all, lang| {
+        let each = all.as_array().into_iter().flatten().map(|m| shown::measure(m, lang));
+        each.collect::<Vec<_>>().join("\n\n")
+    })
 }
 
 fn ask(book: &Book, file: &Path, printed: Printed) -> anyhow::Result<ExitCode> {
@@ -40,12 +82,7 @@ fn ask(book: &Book, file: &Path, printed: Printed) -> anyhow::Result<ExitCode> {
         &request,
         Zone::TOKYO.day(Clock::start().now().wall),
     ))?;
-    if printed.json {
-        line(&serde_json::to_string_pretty(&answer)?);
-    } else {
-        line(&spoken(&answer, printed.lang));
-    }
-    Ok(ExitCode::SUCCESS)
+    print(&answer, printed, shown::answer)
 }
 
 /// Runs the cases of a folder.
@@ -129,61 +166,4 @@ fn read(file: &Path) -> anyhow::Result<String> {
         std::fs::File::open(file)?.take(LONGEST).read_to_string(&mut text)?;
     }
     Ok(text)
-}
-
-/// The answer for people: the sentences, then the conditions and what goes with them.
-fn spoken(answer: &Value, lang: Lang) -> String {
-    let text = if lang == Lang::Ja { "text_ja" } else { "text_en" };
-    let bare = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-    let mut out = format!("{}: {}", bare(&answer["verdict"]), say(&answer["verdict_text"], lang));
-    if let Some(item) = answer["item"].as_str() {
-        let _ = write!(out, "  ({item}) {}", bare(&answer["measure"]));
-    }
-    let _ = write!(out, "\n\n{}\n", bare(&answer[text]));
-    for c in answer["conditions"].as_array().into_iter().flatten() {
-        let mark = match c["state"].as_str() {
-            Some("met") => "✓",
-            Some("failed") => "✗",
-            _ => "?",
-        };
-        let _ = write!(out, "\n  {mark} {} [{}]", say(&c["text"], lang), bare(&c["code"]));
-    }
-    let section =
-        |out: &mut String, key: &str, ja: &str, en: &str, words: fn(&Value, Lang) -> String| {
-            let items = answer[key].as_array().filter(|i| !i.is_empty());
-            for (i, item) in items.into_iter().flatten().enumerate() {
-                if i == 0 {
-                    let _ = write!(out, "\n\n{}", pick(lang, ja, en));
-                }
-                let _ = write!(out, "\n  - {}", words(item, lang));
-            }
-        };
-    section(&mut out, "questions", "確認すべきこと", "To find out", question);
-    section(&mut out, "duties", "義務", "Owed", |d, lang| {
-        format!("{}: {}", say(&d["text"], lang), say(&d["within"], lang))
-    });
-    section(&mut out, "flips", "結論を変えるもの", "What would change it", text_of);
-    section(&mut out, "others", "他の項目", "Other items", other);
-    section(&mut out, "notes", "前提", "Assumed", |n, lang| say(n, lang).to_owned());
-    let inquiry = say(&answer["inquiry"], lang);
-    if !inquiry.is_empty() {
-        let _ = write!(out, "\n\n{inquiry}");
-    }
-    out.trim_end().to_owned()
-}
-
-fn text_of(value: &Value, lang: Lang) -> String {
-    say(&value["text"], lang).to_owned()
-}
-
-fn question(value: &Value, lang: Lang) -> String {
-    let roles: Vec<&str> =
-        value["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    format!("{} [{}]", say(&value["text"], lang), roles.join(", "))
-}
-
-fn other(value: &Value, lang: Lang) -> String {
-    let why = value[pick(lang, "why_ja", "why_en")].as_str().unwrap_or_default();
-    let item = value["item"].as_str().unwrap_or_default();
-    format!("({item}) {} {why}", say(&value["title"], lang))
 }

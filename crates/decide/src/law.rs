@@ -1,4 +1,8 @@
 //! The ways to ask the law: a request with supposed facts, and the answer that can be defended.
+//!
+//! Nothing here makes a ground: [`answer`] only says what the book says, to anybody, about facts that
+//! may be invented. [`Request`] is the document, with the words that [`vocabulary`] prints; [`check`]
+//! runs files that say which answer they must get.
 
 mod answer;
 mod check;
@@ -11,9 +15,12 @@ mod kin;
 mod nearest;
 mod read;
 mod request;
+mod schema;
 mod sentences;
+mod shown;
 mod tree;
 mod typed;
+mod vocabulary;
 
 pub use answer::{Answer, Asked, Cites, Hedge, Owed, Shown, Signed, Told, Worded, answer};
 pub use check::{Case, check};
@@ -21,4 +28,7 @@ pub use consents::Consent;
 pub use flips::Flip;
 pub use nearest::{Other, Take};
 pub use request::{Request, Supposed, named};
+pub use schema::{example, schema};
+pub use shown::{Listed, list, show};
 pub use tree::Fault;
+pub use vocabulary::vocabulary;

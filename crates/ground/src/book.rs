@@ -11,9 +11,9 @@ use crate::citation::{TEXTS, documents};
 use crate::gate::{no_later_than, rank};
 use crate::reading::{House, house, law, outcome, unmet_advice};
 use crate::{
-    Actor, Digest, Document, End, Example, Facts, MEASURES, Measure, MeasureName, Outcome,
+    Actor, Checked, Condition, Digest, Document, End, Example, Facts, MEASURES, Measure,
+    MeasureName, Outcome, Reading, Record, Request, State,
 };
-use crate::{Reading, Record, Request, State};
 
 /// All measures of one version of the product.
 #[derive(Debug)]
@@ -143,30 +143,7 @@ impl Book {
                 (m.as_ref(), Reading { measure, outcome, checked, unmet_advice }, of_the_house)
             })
             .collect();
-        // Granted before asking before refused; then the order of grounds; then the narrower
-        // scope; then fewer fields.
-        let count = |r: &Reading, s: State| r.checked.iter().filter(|c| c.state == s).count();
-        // A measure for fewer people, other days or another ground is further off than one that
-        // lacks a fact.
-        let apart = |r: &Reading| {
-            let of_kind = |c: &&Checked| {
-                matches!(
-                    c.condition,
-                    Condition::Over(_) | Condition::InForce(_) | Condition::Claimed(_)
-                )
-            };
-            r.in_state(State::Failed).filter(of_kind).count()
-        };
-        read.sort_by_key(|(m, r, _)| {
-            let far = match r.outcome {
-                Outcome::Granted => (usize::from(rank(m.basis)), 0),
-                Outcome::Asks | Outcome::Refused => (
-                    count(r, State::Failed) + count(r, State::Open) + 2 * apart(r),
-                    count(r, State::Unknown),
-                ),
-            };
-            (Reverse(r.outcome), far, Reverse(m.over), m.fields.count())
-        });
+        read.sort_by_key(|(m, r, _)| place(m, r));
         let unread = |s: &Source| s.is_kept() && !read.iter().any(|(m, ..)| m.reads.contains(s));
         let second_use = request.sources.iter().any(unread);
         let outcome = match read.first() {
@@ -215,6 +192,25 @@ impl Book {
             Outcome::Refused => Gives::Refused,
         }
     }
+}
+
+/// Where a reading stands among others, the smaller the nearer: granted before asking before refused;
+/// then the order of grounds, or how little is in the way; then the narrower scope; then fewer fields.
+pub fn place(measure: &Measure, reading: &Reading) -> impl Ord + use<> {
+    let count = |s: State| reading.in_state(s).count();
+    // A measure for fewer people, other days or another ground is further off than one that lacks a
+    // fact.
+    let apart = |c: &&Checked| {
+        matches!(c.condition, Condition::Over(_) | Condition::InForce(_) | Condition::Claimed(_))
+    };
+    let far = match reading.outcome {
+        Outcome::Granted => (usize::from(rank(measure.basis)), 0),
+        Outcome::Asks | Outcome::Refused => {
+            let apart = reading.in_state(State::Failed).filter(apart).count();
+            (count(State::Failed) + count(State::Open) + 2 * apart, count(State::Unknown))
+        }
+    };
+    (Reverse(reading.outcome), far, Reverse(measure.over), measure.fields.count())
 }
 
 /// A request that meets everything `measure` asks for but its facts, under that measure only.

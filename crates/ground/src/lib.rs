@@ -97,7 +97,7 @@ mod seal;
 mod table;
 
 pub use answer::{Answer, Asked, Granted, OwedSignature, Pass, Question, Refusal, Why};
-pub use book::{Advice, Book, BookError};
+pub use book::{Advice, Book, BookError, place};
 pub use citation::{Citation, Document};
 pub use contents::{Batch, Report, Rows};
 pub use fact::{Facts, Known};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use terms::Day;
 
 use super::Lang;
 
@@ -19,6 +20,35 @@ pub(crate) enum LawCommand {
         /// The request: a file, or - for standard input.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// How it is printed.
+        #[command(flatten)]
+        printed: Printed,
+    },
+    /// List the measures: letter, name, what each does, where the text says so.
+    List {
+        /// The day on which it is asked which are in force; today when left out.
+        #[arg(long, value_parser = day)]
+        day: Option<Day>,
+        /// How it is printed.
+        #[command(flatten)]
+        printed: Printed,
+    },
+    /// Show a measure in words: conditions and who establishes each, fields, signers, end, duties,
+    /// what it does not cover, its examples.
+    Show {
+        /// The guideline's letter, such as エ or エ(a), or a measure's name.
+        #[arg(value_name = "ITEM")]
+        item: String,
+        /// How it is printed.
+        #[command(flatten)]
+        printed: Printed,
+    },
+    /// Print the whole book of measures on one page.
+    Table,
+    /// Print every word a request may use: acts, purposes, steps, fields, facts with their questions
+    /// and who may establish them, roles, verdicts; with --json also the JSON Schema of a request and
+    /// one complete example.
+    Vocabulary {
         /// How it is printed.
         #[command(flatten)]
         printed: Printed,
@@ -44,4 +74,9 @@ pub(crate) struct Printed {
     /// Language of what is printed.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,
+}
+
+/// Reads a day.
+fn day(said: &str) -> Result<Day, String> {
+    said.parse().map_err(|_| "must be a day such as 2026-05-01".to_owned())
 }

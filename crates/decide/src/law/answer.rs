@@ -200,7 +200,9 @@ pub fn answer(book: &Book, request: &Request, today: Day) -> Answer {
     let measure = top.map(|(m, _)| *m);
     let verdict = considered.code();
     let mut others = others(book, request, &considered, day);
-    let nearest = if others.is_empty() { None } else { Some(others.remove(0)) };
+    // The same measure, with something changed, is no other one.
+    let other = |o: &Other| measure.is_none_or(|m| m.name != o.measure);
+    let nearest = others.iter().position(other).map(|i| others.remove(i));
     let mut answer = Answer {
         verdict,
         verdict_text: verdict.text(),
@@ -244,7 +246,7 @@ pub fn answer(book: &Book, request: &Request, today: Day) -> Answer {
     answer
 }
 
-fn cites(m: &Measure) -> Cites {
+pub(super) fn cites(m: &Measure) -> Cites {
     let text = m.cites.text();
     Cites {
         text_ja: text.ja,
@@ -286,6 +288,14 @@ fn deciding(request: &Request, considered: &Considered<'_>) -> Vec<String> {
         let word = word(&checked.condition);
         if decides && !words.iter().any(|w| w == word) {
             words.push(word.to_owned());
+        }
+    }
+    for (_, reading) in considered.tied() {
+        for checked in reading.in_state(State::Failed) {
+            let word = word(&checked.condition);
+            if !words.iter().any(|w| w == word) {
+                words.push(word.to_owned());
+            }
         }
     }
     words
@@ -331,7 +341,7 @@ pub(super) fn duties(measure: &Measure) -> Vec<Owed> {
     measure.duties.iter().map(one).collect()
 }
 
-fn tells(m: &Measure) -> Told {
+pub(super) fn tells(m: &Measure) -> Told {
     let (whom, when) = (m.tells.whom.text(), m.tells.when.text());
     let text = if m.tells.whom == TellsWhom::Nobody {
         Text::of("通知の定めはない", "nobody has to be told")
@@ -344,7 +354,7 @@ fn tells(m: &Measure) -> Told {
     Told { whom: m.tells.whom, when: m.tells.when, text }
 }
 
-fn signers(m: &Measure) -> Signed {
+pub(super) fn signers(m: &Measure) -> Signed {
     Signed {
         roles: m.signers.roles.clone(),
         persons: m.signers.roles.len(),

@@ -1,6 +1,6 @@
 //! Checking files of cases: a request with the verdict it must get, and what must decide it.
 
-use ground::{Book, Code};
+use ground::{Book, Code, Fact};
 use serde::Serialize;
 use serde_json::Value;
 use terms::Day;
@@ -125,6 +125,7 @@ fn texts<'a>(case: &Object<'a>, key: &str) -> Result<Vec<&'a str>, Fault> {
 /// Is `said` this word, the code of its condition, or the principle it stands for?
 fn stands_for(word: &str, given: &Answer, said: &str) -> bool {
     let code = given.conditions.iter().find(|c| c.condition == word).map(|c| c.code);
+    let code = code.or_else(|| Fact::parse(word).map(Fact::code));
     let principles: &[&str] = match word {
         "by-machine" => &["P1"],
         "claims" => &["P3"],

@@ -56,7 +56,7 @@ pub(super) fn clause(condition: &Condition, measure: &Measure) -> Text {
             }
         }
         Condition::InForce(day) => Text {
-            ja: format!("{day}の時点で有効な定めであること"),
+            ja: format!("{}の時点で有効な定めであること", day_ja(*day)),
             en: format!("the rule is in force on {day}"),
         },
         Condition::Fields => Text::of(
@@ -110,9 +110,23 @@ pub(super) fn fact_clause(fact: Fact, wanted: bool) -> Text {
         return Text { ja: format!("{}こと", text.ja), en: text.en };
     }
     Text {
-        ja: format!("「{}」という事情がないこと", text.ja),
+        ja: format!("「{}」とはいえないこと", text.ja),
         en: format!("it is not the case that {}", text.en),
     }
+}
+
+/// What is not known, as the clause of a sentence: …かどうか, whether ….
+pub(super) fn whether(condition: &Condition, measure: &Measure) -> Text {
+    let text = match condition {
+        Condition::Fact(fact, _) => fact.text(),
+        Condition::HasEnd => Text::of("終期が定まっている", "it has an end"),
+        other => {
+            let clause = clause(other, measure);
+            let ja = clause.ja.strip_suffix("こと").unwrap_or(&clause.ja).to_owned();
+            Text { ja, en: clause.en }
+        }
+    };
+    Text { ja: format!("{}かどうか", text.ja), en: format!("whether {}", text.en) }
 }
 
 /// How it stands, in one word of an answer: what is open fails, or is not decided.
@@ -125,11 +139,29 @@ pub(super) fn state(checked: &Checked) -> &'static str {
     }
 }
 
-/// Clauses one after the other: 「…こと、…こと及び…こと」, "that …, that …, and that …".
+/// Clauses one after the other, numbered from three on so that each can be told from the next.
 pub(super) fn listed(clauses: &[Text]) -> Text {
-    let ja: Vec<&str> = clauses.iter().map(|c| c.ja.as_str()).collect();
-    let en: Vec<String> = clauses.iter().map(|c| format!("that {}", c.en)).collect();
-    Text { ja: and_ja(&ja), en: and_en(&en) }
+    let that = |c: &Text| Text { ja: c.ja.clone(), en: format!("that {}", c.en) };
+    numbered(&clauses.iter().map(that).collect::<Vec<_>>())
+}
+
+/// Several phrases as one.
+pub(super) fn numbered(phrases: &[Text]) -> Text {
+    match phrases {
+        [] => Text::of("", ""),
+        [one] => one.clone(),
+        [one, two] => Text {
+            ja: format!("{}及び{}", one.ja, two.ja),
+            en: format!("{}, and {}", one.en, two.en),
+        },
+        many => {
+            let number = |pick: fn(&Text) -> &str| {
+                let one = |(i, t): (usize, &Text)| format!("({}) {}", i + 1, pick(t));
+                many.iter().enumerate().map(one).collect::<Vec<_>>()
+            };
+            Text { ja: number(|t| &t.ja).join("、"), en: number(|t| &t.en).join("; ") }
+        }
+    }
 }
 
 /// Nouns one after the other, in Japanese.
@@ -150,4 +182,9 @@ pub(super) fn and_en(items: &[String]) -> String {
         [one, two] if between == ", " => format!("{one} and {two}"),
         [before @ .., last] => format!("{}{between}and {last}", before.join(between)),
     }
+}
+
+/// A day as a Japanese document writes it.
+pub(super) fn day_ja(day: terms::Day) -> String {
+    format!("{}年{}月{}日", day.0.year(), day.0.month(), day.0.day())
 }

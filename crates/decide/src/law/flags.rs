@@ -4,7 +4,7 @@ use ground::{Book, Code, Measure, OtherLaw, Reading, Role};
 use terms::{Act, Day, Field, Status, Step, Text};
 
 use super::answer::Worded;
-use super::clause::fact_clause;
+use super::clause::{day_ja, fact_clause};
 use super::read::{Discounted, discounted};
 use super::request::Request;
 
@@ -33,8 +33,8 @@ pub(super) fn advice(book: &Book, measure: &Measure, reading: &Reading, day: Day
             all.push(Worded {
                 word: "later-edition-not-seen".to_owned(),
                 text: Text {
-                    ja: format!("{from}以降の新しい版があるが、その本文は確認していない"),
-                    en: format!("a later edition exists since {from}, and its text was not seen"),
+                    ja: format!("{}以降の新しい版の本文は、確認していません", day_ja(from)),
+                    en: format!("a later edition exists since {from}; its text was not seen"),
                 },
             });
         }
@@ -42,7 +42,7 @@ pub(super) fn advice(book: &Book, measure: &Measure, reading: &Reading, day: Day
             all.push(Worded {
                 word: "text-not-confirmed".to_owned(),
                 text: Text::of(
-                    "根拠とする文書の原文は未確認であり、公表された要約等によっている",
+                    "根拠とする文書の原文は確認しておらず、公表された要約等によっています",
                     "the document itself was not seen, only published accounts of it",
                 ),
             });
@@ -52,7 +52,7 @@ pub(super) fn advice(book: &Book, measure: &Measure, reading: &Reading, day: Day
         all.push(Worded {
             word: "inferred".to_owned(),
             text: Text::of(
-                "本文に直接の記載がなく推論によるため、法務による受入れが先に必要である",
+                "本文に直接の記載がなく推論によるため、法務による受入れが先に必要です",
                 "no text says this itself: the legal role must accept it before it is used",
             ),
         });
@@ -84,12 +84,12 @@ pub(super) fn other_law(request: &Request, measure: Option<&Measure>) -> Vec<Wor
 /// What was assumed where the request says nothing, and which facts were not taken.
 pub(super) fn notes(request: &Request, measure: Option<&Measure>, day: Day) -> Vec<Text> {
     let mut notes = Vec::new();
-    if let (None, Some(m)) = (request.fields, measure) {
+    if let (None, Some(m)) = (request.fields, measure.filter(|m| !m.fields.is_empty())) {
         let ja: Vec<String> = m.fields.iter().map(|f| f.text().ja).collect();
         let en: Vec<String> = m.fields.iter().map(|f| f.text().en).collect();
         notes.push(Text {
             ja: format!(
-                "情報項目の記載がないため、次の項目だけを用いるものとした：{}。",
+                "情報項目の記載がないため、次の項目だけを用いるものとしました：{}。",
                 ja.join("、")
             ),
             en: format!("The request names no fields; only these were assumed: {}.", en.join(", ")),
@@ -97,7 +97,7 @@ pub(super) fn notes(request: &Request, measure: Option<&Measure>, day: Day) -> V
     }
     if request.sources.is_none() && measure.is_some() {
         notes.push(Text::of(
-            "情報源の記載がないため、この項目で認められた情報源だけを用いるものとした。",
+            "情報源の記載がないため、この項目で認められた情報源だけを用いるものとしました。",
             "The request names no sources; only those that the item may read were assumed.",
         ));
     }
@@ -115,7 +115,7 @@ pub(super) fn notes(request: &Request, measure: Option<&Measure>, day: Day) -> V
             Discounted::NotThatDay => not_taken(
                 &clause,
                 &Text {
-                    ja: format!("{day}の時点のものではない"),
+                    ja: format!("{}の時点のものではない", day_ja(day)),
                     en: format!("it does not hold on {day}"),
                 },
             ),
@@ -133,7 +133,7 @@ fn may_not(role: Role) -> Text {
 
 fn not_taken(fact: &Text, why: &Text) -> Text {
     Text {
-        ja: format!("「{}」は、{}ため、不明として扱った。", fact.ja, why.ja),
+        ja: format!("「{}」は、{}ため、不明として扱いました。", fact.ja, why.ja),
         en: format!("“{}” counts as not known: {}.", fact.en, why.en),
     }
 }

@@ -65,12 +65,12 @@ fn fact_flip(fact: Fact, from: Option<bool>, to: Option<bool>, verdict: Code) ->
         Some(so) => {
             let clause = fact_clause(fact, so);
             Text {
-                ja: format!("{}が確認されれば、結論は「{}」となる。", clause.ja, v.ja),
+                ja: format!("{}が確認されれば、結論は「{}」となります。", clause.ja, v.ja),
                 en: format!("If it is established that {}, the verdict is “{}”.", clause.en, v.en),
             }
         }
         None => Text {
-            ja: format!("「{}」かどうかが不明であれば、結論は「{}」となる。", clause.ja, v.ja),
+            ja: format!("{}かどうかが不明であれば、結論は「{}」となります。", clause.ja, v.ja),
             en: format!("If nobody knows whether {}, the verdict is “{}”.", clause.en, v.en),
         },
     };
@@ -88,7 +88,7 @@ fn words(book: &Book, request: &Request, considered: &Considered<'_>, day: Day) 
             if verdict != now {
                 let v = verdict.text();
                 let text = Text {
-                    ja: format!("{ja}、結論は「{}」となる。", v.ja),
+                    ja: format!("{ja}、結論は「{}」となります。", v.ja),
                     en: format!("{en}, the verdict is “{}”.", v.en),
                 };
                 all.push(Flip { fact: what.to_owned(), from, to, verdict, text });

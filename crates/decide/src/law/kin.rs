@@ -1,6 +1,6 @@
 //! Which purposes are akin, and by which way another measure could serve a request.
 
-use ground::Measure;
+use ground::{Fact, Measure};
 use terms::{Act, Purpose, Step};
 
 use super::request::Request;
@@ -19,10 +19,16 @@ const FAMILIES: &[&[Purpose]] = &[
         Purpose::ProtectReceiver,
         Purpose::RespondJointly,
         Purpose::StopAttacker,
+        Purpose::StopMalwareAttack,
+        Purpose::StopPreparation,
+        Purpose::StopSteppingStone,
         Purpose::AssistAssociation,
     ],
     // Malware.
     &[
+        Purpose::StopMalwareAttack,
+        Purpose::StopPreparation,
+        Purpose::StopSteppingStone,
         Purpose::ProtectReceiver,
         Purpose::WarnInfected,
         Purpose::WarnVulnerable,
@@ -30,6 +36,13 @@ const FAMILIES: &[&[Purpose]] = &[
         Purpose::FindInfected,
         Purpose::FindC2,
         Purpose::StopAttacker,
+    ],
+    // What a subscriber's machine does to others.
+    &[
+        Purpose::WarnInfected,
+        Purpose::StopSteppingStone,
+        Purpose::StopPreparation,
+        Purpose::WarnOperators,
     ],
     // Mail.
     &[Purpose::FilterMailByChoice, Purpose::ProtectMail, Purpose::FightSpam],
@@ -59,8 +72,12 @@ pub(super) fn kin(one: Purpose, other: Purpose) -> bool {
 }
 
 /// By which act and for which purpose `measure` could serve the request, and how far that is from what
-/// was asked: 0 is the same act for the same purpose.
-pub(super) fn way(request: &Request, measure: &Measure) -> Option<(Act, Purpose, u8)> {
+/// was asked: 0 is the same act for the same purpose. `fields_failed`: it is refused for its fields.
+pub(super) fn way(
+    request: &Request,
+    measure: &Measure,
+    fields_failed: bool,
+) -> Option<(Act, Purpose, u8)> {
     let same_purpose = measure.purposes.iter().copied().find(|p| *p == request.purpose);
     let akin = measure.purposes.iter().copied().find(|p| kin(*p, request.purpose));
     let step = request.act.step();
@@ -75,14 +92,46 @@ pub(super) fn way(request: &Request, measure: &Measure) -> Option<(Act, Purpose,
         let alien = u8::from(purpose != request.purpose);
         let (act, far) = match (same_act, same_step, told) {
             (Some(act), ..) => (act, 0),
-            (None, Some(act), _) => (act, 4),
-            (None, None, Some(act)) => (act, 6),
+            (None, _, Some(act)) => (act, 4),
+            (None, Some(act), None) => (act, 6),
             (None, None, None) => return None,
         };
         return Some((act, purpose, far + 2 * alien));
     }
+    // What may use these fields of these sources, whatever it is for.
+    if let (Some(fields), Some(sources), Some(&act), Some(&purpose)) =
+        (request.fields, &request.sources, measure.acts.first(), measure.purposes.first())
+        && !sources.is_empty()
+        && sources.iter().all(|s| measure.reads.contains(s))
+        && fields.within(measure.fields)
+    {
+        return Some((act, purpose, if fields_failed { 3 } else { 9 }));
+    }
     // The same act for a purpose the text knows, where the request's own has no kin at all.
     let stray = !FAMILIES.iter().any(|f| f.contains(&request.purpose));
     let act = same_act.filter(|_| stray)?;
-    Some((act, measure.purposes.first().copied()?, 8))
+    Some((act, measure.purposes.first().copied()?, 10))
+}
+
+/// Is it in the hands of whoever acts to do it otherwise? Then a refusal because of it can be mended.
+pub(super) fn in_own_hands(fact: Fact) -> bool {
+    matches!(
+        fact,
+        Fact::ByMachine
+            | Fact::OnlyMatching
+            | Fact::RangeNecessary
+            | Fact::ExactNamesOnly
+            | Fact::ListOnlyForPurpose
+            | Fact::OwnResolver
+            | Fact::OwnRouters
+            | Fact::SubscribersNotJoined
+            | Fact::AggregatesOnly
+            | Fact::LeastData
+            | Fact::Unlinkable
+            | Fact::OwnerContacted
+            | Fact::OptOutAnyTime
+            | Fact::SameTerms
+            | Fact::TermsMadeKnown
+            | Fact::ScreenExplains
+    )
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use terms::{Act, Day, Purpose, Step, Text};
 
 use super::clause::{clause, listed, word};
-use super::kin::{kin, way};
+use super::kin::{in_own_hands, kin, way};
 use super::read::{Considered, read_as};
 use super::request::Request;
 
@@ -50,6 +50,9 @@ pub struct Take {
     pub roles: Vec<Role>,
 }
 
+/// No more are named.
+const MOST: usize = 12;
+
 /// Every other measure worth naming, the nearest first: where it is not granted, what could serve
 /// instead comes before what could not.
 pub(super) fn others(
@@ -60,6 +63,9 @@ pub(super) fn others(
 ) -> Vec<Other> {
     let granted = considered.outcome == Outcome::Granted;
     let top = considered.readings.first().map(|(m, _)| &m.name);
+    // Where it is refused for its fields, what may use them comes before other ways to the same end.
+    let failed = |r: &Reading| r.in_state(State::Failed).any(|c| c.condition == Condition::Fields);
+    let fields = considered.readings.first().is_some_and(|(_, r)| failed(r));
     let mut found: Vec<((bool, u8, usize), Other)> = Vec::new();
     for (i, (measure, reading)) in considered.readings.iter().enumerate().skip(1) {
         let other = other(request, measure, reading, request.act, request.purpose);
@@ -77,7 +83,7 @@ pub(super) fn others(
         {
             continue;
         }
-        let Some((act, purpose, far)) = way(request, measure) else { continue };
+        let Some((act, purpose, far)) = way(request, measure, fields) else { continue };
         let mended = Request {
             fields: request.fields.map(|f| f.common(measure.fields)),
             sources: None,
@@ -92,11 +98,12 @@ pub(super) fn others(
         if mended.fields != request.fields {
             other.takes.push(take(&Condition::Fields, measure));
         }
+        let far = if other.would_do { far } else { far + 1 };
         let takes = other.takes.len();
-        found.push(((false, far + u8::from(!other.would_do), takes), other));
+        found.push(((false, far, takes), other));
     }
     found.sort_by_key(|(far, _)| *far);
-    let mut all: Vec<Other> = found.into_iter().map(|(_, o)| o).collect();
+    let mut all: Vec<Other> = found.into_iter().take(MOST).map(|(_, o)| o).collect();
     if all.is_empty() {
         all.extend(likest(book, request, considered, day));
     }
@@ -139,7 +146,7 @@ fn other(
     let told = act.step() == Step::Warn && request.act.step() != Step::Warn;
     let mendable = |c: &&&Checked| match c.condition {
         // A consent that is not there can be asked for.
-        Condition::Fact(fact, true) => consent && fact.is_per_line(),
+        Condition::Fact(fact, true) => (consent && fact.is_per_line()) || in_own_hands(fact),
         Condition::HasEnd => true,
         // Who is told is another than who is blocked; and what was asked more widely can be asked for
         // one line or destination.
@@ -193,41 +200,72 @@ fn why(
 ) -> Text {
     let mut limits = Text::of("", "");
     if act != request.act {
-        limits.ja += &format!("行うのは「{}」であり、", act.text().ja);
+        limits.ja += &format!("行う行為は「{}」、", act.text().ja);
         limits.en += &format!("The act is then “{}”. ", act.text().en);
     }
     if purpose != request.purpose {
-        limits.ja += &format!("目的は「{}」に限られるが、", purpose.text().ja);
+        limits.ja += &format!("目的は「{}」に限られますが、", purpose.text().ja);
         limits.en += &format!("It is for “{}” and nothing else. ", purpose.text().en);
+    } else if act != request.act {
+        limits.ja += "目的は同じで、";
     }
-    let basis = measure.basis.text();
+    let basis = ground(measure.basis);
     if reading.outcome == Outcome::Granted {
         return Text {
-            ja: format!("{}示された事実のもとで、{}により行うことができる。", limits.ja, basis.ja),
-            en: format!("{}On the facts given it may be done: {}.", limits.en, basis.en),
+            ja: format!("{}示された事実のもとで、{}行うことができます。", limits.ja, basis.ja),
+            en: format!("{}On the facts given it may be done, {}.", limits.en, basis.en),
         };
     }
     if could_do {
         let takes = listed(&takes.iter().map(|t| t.text.clone()).collect::<Vec<_>>());
         return Text {
             ja: format!(
-                "{}{}が満たされれば、{}により行うことができる。",
+                "{}{}が満たされれば、{}行うことができます。",
                 limits.ja, takes.ja, basis.ja
             ),
-            en: format!("{}It may be done ({}) once it is so {}.", limits.en, basis.en, takes.en),
+            en: format!("{}It may be done, {}, provided {}.", limits.en, basis.en, takes.en),
         };
     }
-    let stands: Vec<Text> =
-        reading.in_state(State::Failed).map(|c| clause(&c.condition, measure)).collect();
-    if stands.is_empty() {
-        return Text::of(
-            "本文が可否を示していないため、これだけでは判断できない。",
+    let stands: Vec<Text> = reading
+        .in_state(State::Failed)
+        .filter(|c| c.condition != Condition::Decided)
+        .map(|c| clause(&c.condition, measure))
+        .collect();
+    match (measure.basis, stands.is_empty()) {
+        (Basis::Excluded, _) => {
+            Text::of("これは認められないものとされています。", "This is excluded.")
+        }
+        (_, true) => Text::of(
+            "本文が可否を示していないため、これだけでは判断できません。",
             "The text does not decide, so this alone settles nothing.",
-        );
+        ),
+        (_, false) => {
+            let stands = listed(&stands);
+            Text {
+                ja: format!(
+                    "{}という条件を満たさないため、これによることはできません。",
+                    stands.ja
+                ),
+                en: format!("It does not do, since it requires {}, which is not met.", stands.en),
+            }
+        }
     }
-    let stands = listed(&stands);
-    Text {
-        ja: format!("{}という条件を満たさないため、用いることができない。", stands.ja),
-        en: format!("It does not do, because these are not met: {}.", stands.en),
+}
+
+/// On which ground, as an adverbial phrase.
+fn ground(basis: Basis) -> Text {
+    match basis {
+        Basis::Outside => Text::of(
+            "通信の秘密の対象外のものとして",
+            "being outside the secrecy of communications",
+        ),
+        Basis::Consent => Text::of("個別の同意に基づき", "by specific consent"),
+        Basis::BlanketConsent => {
+            Text::of("条件を備えた約款等による同意に基づき", "by consent under terms")
+        }
+        Basis::Statute => Text::of("法令に基づく行為として", "under statute"),
+        Basis::LegitimateBusiness => Text::of("正当業務行為として", "as legitimate business"),
+        Basis::Emergency => Text::of("正当防衛又は緊急避難として", "as self-defence or necessity"),
+        Basis::Undetermined | Basis::Excluded => basis.text(),
     }
 }

@@ -1,8 +1,8 @@
 //! How the measures of the book read a request: each by itself, the nearest first.
 
-use core::cmp::Reverse;
-
-use ground::{Basis, Book, Fact, Facts, Known, Measure, Outcome, Reading, Record, Role, State};
+use ground::{
+    Book, Checked, Condition, Fact, Facts, Known, Measure, Outcome, Reading, Record, Role, State,
+};
 use terms::{Act, Day, Person, Purpose, Source, Subject, Time, Zone};
 
 use super::consents::register;
@@ -30,6 +30,23 @@ impl Considered<'_> {
             (Outcome::Asks | Outcome::Granted, _) => ground::Code::Ask,
         }
     }
+
+    /// The readings that are refused by as few conditions as the nearest: all of them decide.
+    pub(super) fn tied(&self) -> impl Iterator<Item = &(&Measure, Reading)> {
+        let least = self.readings.first().map(|(_, r)| far(r));
+        let refused = self.outcome == Outcome::Refused;
+        self.readings.iter().skip(1).filter(move |(_, r)| refused && Some(far(r)) == least)
+    }
+}
+
+/// How much is in the way: all of it, and of it what makes the measure one for something else.
+fn far(reading: &Reading) -> (usize, usize) {
+    let apart = |c: &&Checked| {
+        matches!(c.condition, Condition::Over(_) | Condition::InForce(_) | Condition::Claimed(_))
+    };
+    let failed = reading.in_state(State::Failed).count();
+    let open = reading.in_state(State::Open).count();
+    (failed + open, reading.in_state(State::Failed).filter(apart).count())
 }
 
 /// Asks every measure that is about this act for this purpose, or those that the request names.
@@ -42,7 +59,7 @@ pub(super) fn consider<'b>(book: &'b Book, request: &Request, day: Day) -> Consi
     let mut readings: Vec<(&Measure, Reading)> = in_question
         .filter_map(|m| Some((m.as_ref(), read(book, request, m, request.purpose, day)?)))
         .collect();
-    readings.sort_by_key(|(m, r)| place(m, r));
+    readings.sort_by_key(|(m, r)| ground::place(m, r));
     let read_by = |s: &Source| readings.iter().any(|(m, _)| m.reads.contains(s));
     let sources = request.sources.iter().flatten();
     let second_use: Vec<Source> = sources.copied().filter(|s| s.is_kept() && !read_by(s)).collect();
@@ -169,32 +186,4 @@ pub(super) enum Discounted {
     NotCountersigned(Role),
     /// It was not established yet, or holds no longer.
     NotThatDay,
-}
-
-/// Where a reading stands among others, as `Book::advise` orders them: granted before asking before
-/// refused; then the order of grounds, or how little is in the way; then the narrower scope and fewer
-/// fields. A test holds the two together.
-fn place(measure: &Measure, reading: &Reading) -> impl Ord + use<> {
-    let count = |s: State| reading.in_state(s).count();
-    let far = match reading.outcome {
-        Outcome::Granted => (order(measure.basis), 0),
-        Outcome::Asks | Outcome::Refused => {
-            (count(State::Failed) + count(State::Open), count(State::Unknown))
-        }
-    };
-    (Reverse(reading.outcome), far, Reverse(measure.over), measure.fields.count())
-}
-
-/// The order in which grounds are named.
-fn order(basis: Basis) -> usize {
-    match basis {
-        Basis::Outside => 0,
-        Basis::Consent => 1,
-        Basis::BlanketConsent => 2,
-        Basis::Statute => 3,
-        Basis::LegitimateBusiness => 4,
-        Basis::Emergency => 5,
-        Basis::Undetermined => 6,
-        Basis::Excluded => 7,
-    }
 }

@@ -4,19 +4,19 @@ use ground::{Basis, Code, Condition, Measure, Outcome, Reading, State, Strength}
 use terms::{Step, Text};
 
 use super::answer::Answer;
-use super::clause::{and_en, and_ja, clause, listed};
+use super::clause::{and_en, and_ja, clause, day_ja, listed, numbered, whether};
 use super::flags::is_yes;
+use super::nearest::Other;
 use super::read::Considered;
 use super::request::Request;
 
 /// The answer: what, why, on which text, what is owed, what it does not cover, what would change it,
 /// what else could be done.
 pub(super) fn sentences(request: &Request, considered: &Considered<'_>, answer: &Answer) -> Text {
-    let top = considered.readings.first();
     let mut said = vec![verdict(request, considered, answer)];
-    if let Some((measure, reading)) = top {
+    if let Some((measure, reading)) = considered.readings.first() {
         said.push(because(measure, reading, considered.outcome, request));
-        said.push(cited(measure, answer));
+        said.extend(considered.tied().next().map(|(m, r)| nor(m, r)));
     }
     if is_yes(answer.verdict) {
         said.extend(owed(answer));
@@ -27,37 +27,34 @@ pub(super) fn sentences(request: &Request, considered: &Considered<'_>, answer: 
     said.extend(instead(answer));
     said.extend(besides(answer));
     let ja: String = said.iter().map(|t| t.ja.as_str()).collect();
-    let en: Vec<&str> = said.iter().map(|t| t.en.as_str()).collect();
+    let en: Vec<&str> = said.iter().map(|t| t.en.as_str()).filter(|t| !t.is_empty()).collect();
     Text { ja, en: en.join(" ") }
 }
 
 fn verdict(request: &Request, considered: &Considered<'_>, answer: &Answer) -> Text {
     let (act, purpose) = (request.act.text(), request.purpose.text());
-    let what = Text {
-        ja: format!("「{}」を目的とする「{}」は、", purpose.ja, act.ja),
-        en: format!("“{}” for the purpose “{}”", capital(&act.en), purpose.en),
-    };
     let with = |ja: &str, en: &str| Text {
-        ja: format!("{}{ja}", what.ja),
-        en: format!("{} {en}", what.en),
+        ja: format!("「{}」のために「{}」を行うこと{ja}", purpose.ja, act.ja),
+        en: format!("“{}” for the purpose “{}” {en}", capital(&act.en), purpose.en),
     };
-    let basis = considered.readings.first().map(|(m, _)| (m.basis, m.strength));
-    match (answer.verdict, basis) {
+    let found = considered.readings.first().map(|(m, _)| (m.basis, m.strength));
+    match (answer.verdict, found) {
         (Code::Ask, None) => with(
-            "これを定めた項目が見当たらないため、判断できません。記載がないことは、許されることも禁じられることも意味しません。実施せずに、総務省への照会を検討してください。",
+            "については、これを定めた項目が見当たらないため、判断できません。記載がないことは、許されることも禁じられることも意味しません。実施せずに、総務省への照会を検討してください。",
             "is not dealt with by any item, so no answer can be given. That nothing is written makes it neither lawful nor unlawful. Do not do it; consider asking the ministry.",
         ),
         (Code::Ask, Some(_)) => with(
-            "現時点では可否を判断できないため、実施しないでください。",
-            "cannot be answered yet. Do not do it until it can.",
+            "の可否は、現時点では判断できません。判断できるまでは実施しないでください。",
+            "cannot be answered yet; do not do it until it can.",
         ),
         (Code::No, _) if answer.second_use => {
             let names: Vec<Text> = considered.second_use.iter().map(|s| s.text()).collect();
-            let ja: Vec<&str> = names.iter().map(|t| t.ja.as_str()).collect();
+            let ja: Vec<String> = names.iter().map(|t| format!("「{}」", t.ja)).collect();
+            let ja: Vec<&str> = ja.iter().map(String::as_str).collect();
             let en: Vec<String> = names.iter().map(|t| format!("“{}”", t.en)).collect();
             with(
                 &format!(
-                    "できません。保存された「{}」をこの目的に用いることは、目的外の利用となるためです。",
+                    "は、認められません。保存された{}をこの目的に用いることは、目的外の利用となります。",
                     and_ja(&ja)
                 ),
                 &format!(
@@ -67,38 +64,40 @@ fn verdict(request: &Request, considered: &Considered<'_>, answer: &Answer) -> T
             )
         }
         (Code::No, _) if considered.not_their_act => with(
-            "指定された項目の対象ではないため、その項目によって行うことはできません。",
+            "は、指定された項目の対象ではないため、その項目によっては認められません。",
             "is not an act of the item that was named, so it cannot rest on it.",
         ),
-        (Code::No, _) => with("できません。", "is not lawful as it was asked."),
+        (Code::No, _) => with("は、認められません。", "is not lawful as it was asked."),
         (Code::Out, _) => with(
-            "通信の秘密の対象外であり、行うことができます。",
+            "は、通信の秘密の対象外であり、差し支えありません。",
             "is outside the secrecy of communications and may be done.",
         ),
         (Code::OkConsent, Some((Basis::BlanketConsent, _))) => with(
-            "条件を備えた約款等による同意があるため、通信の秘密の侵害に当たらず、行うことができます。",
+            "は、条件を備えた約款等による同意があるため、通信の秘密の侵害に当たらず、認められます。",
             "may be done: the consent by terms meets its conditions, so nothing is infringed.",
         ),
         (Code::OkConsent, _) => with(
-            "通信の当事者の個別の同意があるため、通信の秘密の侵害に当たらず、行うことができます。",
+            "は、通信の当事者の個別の同意があるため、通信の秘密の侵害に当たらず、認められます。",
             "may be done: a party has specifically consented, so nothing is infringed.",
         ),
-        (Code::OkLaw, _) => with(
-            "法令に基づく行為として行うことができます。",
-            "may be done as an act under statute.",
-        ),
-        (Code::OkEmergency | Code::OkBusiness, found) => justified(&what, answer.verdict, found),
+        (Code::OkLaw, _) => {
+            with("は、法令に基づく行為として認められます。", "may be done as an act under statute.")
+        }
+        (Code::OkEmergency | Code::OkBusiness, found) => {
+            let (ja, en) = justified(answer.verdict, found.map(|(_, strength)| strength));
+            with(&ja, &en)
+        }
     }
 }
 
 /// A yes that justifies an infringement, as firmly as the text says it.
-fn justified(what: &Text, code: Code, found: Option<(Basis, Strength)>) -> Text {
+fn justified(code: Code, strength: Option<Strength>) -> (String, String) {
     let (ja, en) = if code == Code::OkEmergency {
         ("正当防衛又は緊急避難", "self-defence or necessity")
     } else {
         ("正当業務行為", "legitimate business")
     };
-    let (firm_ja, firm_en) = match found.map(|(_, s)| s) {
+    let (firm_ja, firm_en) = match strength {
         Some(Strength::Usually) => ("通常は違法性が阻却されると考えられ", "is usually justified"),
         Some(Strength::Considered) => ("違法性が阻却されると考えられ", "is considered justified"),
         Some(Strength::CanBe) => ("違法性が阻却され得ると解され", "can be justified"),
@@ -106,119 +105,125 @@ fn justified(what: &Text, code: Code, found: Option<(Basis, Strength)>) -> Text 
             ("違法性が阻却され", "is justified")
         }
     };
-    Text {
-        ja: format!(
-            "{}通信の秘密の侵害に当たり得ますが、{ja}として{firm_ja}、行うことができます。",
-            what.ja
-        ),
-        en: format!(
-            "{} may be done: it touches the secrecy of communications, but {firm_en} as {en}.",
-            what.en
-        ),
-    }
+    (
+        format!("は、通信の秘密の侵害に当たり得ますが、{ja}として{firm_ja}、認められます。"),
+        format!("may be done: it touches the secrecy of communications, but {firm_en} as {en}."),
+    )
 }
 
+/// On which text, and which of its conditions decide.
 fn because(measure: &Measure, reading: &Reading, outcome: Outcome, request: &Request) -> Text {
-    let in_state = |state: State| -> Vec<Text> {
-        reading
-            .in_state(state)
-            .filter(|c| c.condition != Condition::Decided)
-            .map(|c| clause(&c.condition, measure))
-            .collect()
+    let cites = measure.cites.text();
+    let until = measure.cites.until.map_or_else(
+        || Text::of("から有効", ""),
+        |day| Text { ja: format!("から{}まで有効", day_ja(day)), en: format!(" to {day}") },
+    );
+    let text = Text {
+        ja: format!("{}（{}{}）", cites.ja, day_ja(measure.cites.from), until.ja),
+        en: format!("{} (in force from {}{})", cites.en, measure.cites.from, until.en),
     };
     match outcome {
         Outcome::Granted => {
-            let facts: Vec<Text> = reading
-                .checked
-                .iter()
-                .filter(|c| matches!(c.condition, Condition::Fact(..)))
-                .map(|c| clause(&c.condition, measure))
-                .collect();
-            if facts.is_empty() {
-                return Text::of(
-                    "目的、情報項目、対象範囲のいずれも、この定めの範囲内です。",
-                    "Its purpose, fields and reach are all within the rule.",
-                );
+            let facts = reading.checked.iter();
+            let facts = facts.filter(|c| matches!(c.condition, Condition::Fact(..)));
+            let facts = listed(&facts.map(|c| clause(&c.condition, measure)).collect::<Vec<_>>());
+            if facts.ja.is_empty() {
+                return Text {
+                    ja: format!("根拠は、{}です。", text.ja),
+                    en: format!("It rests on {}.", text.en),
+                };
             }
-            let facts = listed(&facts);
             Text {
-                ja: format!("その条件である、{}は、いずれも満たされています。", facts.ja),
-                en: format!("Its conditions are all met: {}.", facts.en),
+                ja: format!(
+                    "根拠は{}で、その条件である、{}は、いずれも満たされています。",
+                    text.ja, facts.ja
+                ),
+                en: format!("It rests on {}, whose conditions are all met: {}.", text.en, facts.en),
             }
         }
         Outcome::Refused if measure.basis == Basis::Excluded => Text {
-            ja: format!("「{}」は、認められないものとされているためです。", measure.title.ja),
-            en: format!("What is asked is excluded: “{}”.", measure.title.en),
+            ja: format!(
+                "{}により、「{}」は認められないものとされています。",
+                text.ja, measure.title.ja
+            ),
+            en: format!("{} excludes it: “{}”.", text.en, measure.title.en),
         },
         Outcome::Refused => {
-            let failed = listed(&in_state(State::Failed));
-            let beyond = request.fields.map(|f| f.beyond(measure.fields)).filter(|f| !f.is_empty());
-            let more = beyond.map_or_else(
-                || Text::of("", ""),
-                |fields| {
-                    let names: Vec<Text> = fields.iter().map(|f| f.text()).collect();
-                    let ja: Vec<&str> = names.iter().map(|t| t.ja.as_str()).collect();
-                    let en: Vec<String> = names.iter().map(|t| t.en.clone()).collect();
-                    Text {
-                        ja: format!("認められていない情報項目は、{}です。", and_ja(&ja)),
-                        en: format!(" The fields it does not allow are: {}.", and_en(&en)),
-                    }
-                },
-            );
+            let failed = failed(measure, reading);
+            let beyond = beyond_fields(measure, request);
             Text {
-                ja: format!("必要とされる、{}が満たされていないためです。{}", failed.ja, more.ja),
-                en: format!("It requires {}, which is not met.{}", failed.en, more.en),
+                ja: format!(
+                    "{}が求める、{}が満たされていません。{}",
+                    text.ja, failed.ja, beyond.ja
+                ),
+                en: format!("{} requires {}, which is not met.{}", text.en, failed.en, beyond.en),
             }
         }
-        Outcome::Asks => {
-            let (unknown, open) = (in_state(State::Unknown), in_state(State::Open));
-            let mut text = Text::of("", "");
-            if !unknown.is_empty() {
-                let unknown = listed(&unknown);
-                text.ja += &format!("{}が確認されていないためです。", unknown.ja);
-                text.en += &format!("It is not known {}.", unknown.en);
-            }
-            if !open.is_empty() {
-                let open = listed(&open);
-                text.ja += &format!(
-                    "{}は満たされていませんが、その場合の扱いを本文は示していません。",
-                    open.ja
-                );
-                text.en += &format!(
-                    " It is not so {}, and the text does not say what then follows.",
-                    open.en
-                );
-            }
-            if measure.basis == Basis::Undetermined {
-                text.ja += "本文は、一概に判断することは困難として、結論を示していません。";
-                text.en += " The text says that it cannot be judged in general.";
-            }
-            text.en = text.en.trim_start().to_owned();
-            text
-        }
+        Outcome::Asks => asks(measure, reading, &text),
     }
 }
 
-fn cited(measure: &Measure, answer: &Answer) -> Text {
-    let cites = measure.cites.text();
-    let days = match measure.cites.until {
-        Some(until) => Text {
-            ja: format!("{}から{until}まで有効", measure.cites.from),
-            en: format!("in force from {} to {until}", measure.cites.from),
-        },
-        None => Text {
-            ja: format!("{}から有効", measure.cites.from),
-            en: format!("in force since {}", measure.cites.from),
-        },
-    };
-    let rests = if is_yes(answer.verdict) {
-        ("根拠は", "It rests on")
-    } else {
-        ("判断の基とした定めは", "It was judged by")
-    };
+fn asks(measure: &Measure, reading: &Reading, cites: &Text) -> Text {
+    let of = |state: State| reading.in_state(state).filter(|c| c.condition != Condition::Decided);
+    let unknown: Vec<Text> = of(State::Unknown).map(|c| whether(&c.condition, measure)).collect();
+    let open: Vec<Text> = of(State::Open).map(|c| clause(&c.condition, measure)).collect();
+    let mut text = Text::of("", "");
+    if !unknown.is_empty() {
+        let unknown = numbered(&unknown);
+        text.ja += &format!("{}によるには、{}を確認する必要があります。", cites.ja, unknown.ja);
+        text.en += &format!("Under {} it is not known {}.", cites.en, unknown.en);
+    }
+    if !open.is_empty() {
+        let open = listed(&open);
+        text.ja += &format!(
+            "{}の定める、{}は満たされていませんが、その場合にどう扱われるかを本文は示していません。",
+            cites.ja, open.ja
+        );
+        text.en += &format!(
+            " {} requires {}; that is not so, and the text does not say what then follows.",
+            cites.en, open.en
+        );
+    }
+    if measure.basis == Basis::Undetermined {
+        text.ja +=
+            &format!("{}は、一概に判断することは困難として、結論を示していません。", cites.ja);
+        text.en += &format!(" {} says that this cannot be judged in general.", cites.en);
+    }
+    Text { en: text.en.trim_start().to_owned(), ..text }
+}
+
+fn failed(measure: &Measure, reading: &Reading) -> Text {
+    let failed = reading.in_state(State::Failed).map(|c| clause(&c.condition, measure));
+    listed(&failed.collect::<Vec<_>>())
+}
+
+/// The next measure that was asked, and why it does not do either.
+fn nor(measure: &Measure, reading: &Reading) -> Text {
+    if measure.basis == Basis::Excluded {
+        return Text::of("", "");
+    }
+    let failed = failed(measure, reading);
+    let item = item(&measure.item);
     Text {
-        ja: format!("{}、{}（{}）です。", rests.0, cites.ja, days.ja),
-        en: format!("{} {} ({}).", rests.1, cites.en, days.en),
+        ja: format!(
+            "{}「{}」によることも、{}が満たされていないためできません。",
+            item.0, measure.title.ja, failed.ja
+        ),
+        en: format!("Nor does{} “{}” do, which requires {}.", item.1, measure.title.en, failed.en),
+    }
+}
+
+fn beyond_fields(measure: &Measure, request: &Request) -> Text {
+    let Some(beyond) = request.fields.map(|f| f.beyond(measure.fields)).filter(|f| !f.is_empty())
+    else {
+        return Text::of("", "");
+    };
+    let names: Vec<Text> = beyond.iter().map(|f| f.text()).collect();
+    let ja: Vec<&str> = names.iter().map(|t| t.ja.as_str()).collect();
+    let en: Vec<String> = names.iter().map(|t| t.en.clone()).collect();
+    Text {
+        ja: format!("認められていない情報項目は、{}です。", and_ja(&ja)),
+        en: format!(" It does not allow these fields: {}.", and_en(&en)),
     }
 }
 
@@ -229,8 +234,8 @@ fn owed(answer: &Answer) -> Option<Text> {
     let en: Vec<String> =
         answer.duties.iter().map(|d| format!("{} ({})", d.text.en, d.within.en)).collect();
     (!ja.is_empty()).then(|| Text {
-        ja: format!("実施した者は、{}を行わなければなりません。", and_ja(&ja)),
-        en: format!("Whoever does it owes the following: {}.", and_en(&en)),
+        ja: format!("これを行う場合、{}の義務を負います。", and_ja(&ja)),
+        en: format!("Whoever does it owes this: {}.", and_en(&en)),
     })
 }
 
@@ -239,7 +244,7 @@ fn beyond(answer: &Answer) -> Option<Text> {
     let en: Vec<String> = answer.forbids.iter().map(|f| f.text.en.clone()).collect();
     (!ja.is_empty()).then(|| Text {
         ja: format!("この結論は、{}には及びません。", and_ja(&ja)),
-        en: format!("It does not cover {}.", and_en(&en)),
+        en: format!("It does not cover {}.", and_en(&en).replace(" and ", " or ")),
     })
 }
 
@@ -254,38 +259,43 @@ fn who_says(answer: &Answer) -> Option<Text> {
     let ja: Vec<&str> = names.iter().map(|t| t.ja.as_str()).collect();
     let en: Vec<String> = names.iter().map(|t| t.en.clone()).collect();
     Some(Text {
-        ja: format!("これを明らかにできるのは、{}です。", and_ja(&ja)),
+        ja: format!("これに答えられるのは、{}です。", and_ja(&ja)),
         en: format!("Those who may say are: {}.", and_en(&en)),
     })
 }
 
-/// The change that matters most: towards a yes from a no, away from it from a yes.
+/// The change that matters most: to a yes from anything else, away from it from a yes.
 fn changes(answer: &Answer) -> Option<Text> {
     let yes = is_yes(answer.verdict);
-    let known = |f: &&super::flips::Flip| f.to != "unknown" && f.fact != "purpose";
-    let flip = answer
-        .flips
-        .iter()
-        .filter(known)
-        .find(|f| is_yes(f.verdict) != yes)
-        .or_else(|| answer.flips.iter().find(|f| f.to != "unknown" && f.fact != "purpose"))?;
-    Some(flip.text.clone()).map(|t| Text { ja: polite(&t.ja), en: t.en })
+    let said = || answer.flips.iter().filter(|f| f.to != "unknown" && f.fact != "purpose");
+    let flip = said().find(|f| is_yes(f.verdict) != yes).or_else(|| said().next())?;
+    Some(flip.text.clone())
 }
 
 fn instead(answer: &Answer) -> Option<Text> {
     let other = answer.nearest.as_ref()?;
-    let step = matches!(other.act.step(), Step::Warn);
-    let (ja, en) = match (is_yes(answer.verdict), other.could_do) {
-        (false, true) if step => ("代わりに", "Instead"),
-        (false, true) => ("別の方法として", "Another way"),
-        _ => ("近い項目として", "The item next to it"),
-    };
-    let item = if other.item == "–" { String::new() } else { format!("（{}）", other.item) };
-    let item_en = if other.item == "–" { String::new() } else { format!(" ({})", other.item) };
+    let item = item(&other.item);
+    let (ja, en) = lead(answer, other);
     Some(Text {
-        ja: format!("{ja}{item}「{}」があります。{}", other.title.ja, polite(&other.why_ja)),
-        en: format!("{en} is{item_en} “{}”. {}", other.title.en, other.why_en),
+        ja: format!("{ja}{}「{}」があります。{}", item.0, other.title.ja, other.why_ja),
+        en: format!("{en}{} “{}”. {}", item.1, other.title.en, other.why_en),
     })
+}
+
+fn lead(answer: &Answer, other: &Other) -> (&'static str, &'static str) {
+    match (is_yes(answer.verdict), other.could_do) {
+        (false, true) if other.act.step() == Step::Warn => ("代わりに、", "Instead there is"),
+        (false, true) => ("別の方法として、", "Another way is"),
+        _ => ("近い項目として、", "Next to it is"),
+    }
+}
+
+/// The letter of an item, where it has one.
+fn item(item: &str) -> (String, String) {
+    if item == "–" {
+        return (String::new(), String::new());
+    }
+    (format!("（{item}）"), format!(" ({item})"))
 }
 
 fn besides(answer: &Answer) -> Option<Text> {
@@ -295,21 +305,13 @@ fn besides(answer: &Answer) -> Option<Text> {
         let names: Vec<&str> = answer.other_law.iter().map(|f| f.text.ja.as_str()).collect();
         ja += &format!("通信の秘密とは別に、{}の観点からの検討も必要です。", and_ja(&names));
         let names: Vec<String> = answer.other_law.iter().map(|f| f.text.en.clone()).collect();
-        en.push(format!("Apart from secrecy, these must be looked at: {}.", and_en(&names)));
+        en.push(format!("Apart from secrecy, look at {}.", and_en(&names)));
     }
     for advice in &answer.advice {
         ja += &format!("なお、{}。", advice.text.ja);
         en.push(format!("Note: {}.", advice.text.en));
     }
     (!ja.is_empty()).then(|| Text { ja, en: en.join(" ") })
-}
-
-/// A plain sentence in the polite style of the rest.
-fn polite(plain: &str) -> String {
-    plain
-        .replace("となる。", "となります。")
-        .replace("できる。", "できます。")
-        .replace("できない。", "できません。")
 }
 
 fn capital(text: &str) -> String {
