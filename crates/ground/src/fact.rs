@@ -62,6 +62,19 @@ impl Facts {
     /// role that may not, not countersigned, no longer valid, or said of somebody else.
     #[must_use]
     pub fn so(&self, fact: Fact, subject: &Subject, at: Time) -> Option<&Known> {
+        let said = self.said(fact, subject, at);
+        let parts = fact.follows_from();
+        if parts.is_empty() || said.is_some_and(|known| known.so) {
+            return said;
+        }
+        // One part that is so makes it so, whatever was said of the whole; all together deny it.
+        let known: Vec<_> = parts.iter().map(|part| self.so(*part, subject, at)).collect();
+        let so = known.iter().flatten().find(|known| known.so).copied();
+        so.or(said).or_else(|| known.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next())
+    }
+
+    /// What was said of `fact` itself, if it counts.
+    fn said(&self, fact: Fact, subject: &Subject, at: Time) -> Option<&Known> {
         let known = self.0.get(&fact)?;
         let in_time = known.at <= at && known.until.is_none_or(|until| at < until);
         // The register of consents is the system's to look up: what is not on record is not there.

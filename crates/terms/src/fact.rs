@@ -118,8 +118,14 @@ facts! {
         "自社設備に支障が生じている", "own equipment is impaired now",
         "自社設備に支障は生じていない", "own equipment is not impaired";
     OwnEquipmentAtRisk = "own-equipment-at-risk", [System, Operations], "C-OWN-RISK",
-        "自社設備・役務提供に支障が生じるおそれがある", "own equipment or service may be impaired",
+        "自社設備・役務提供に支障はまだ生じていないが、生じるおそれがある", "own equipment or service may be impaired, but is not yet",
         "自社設備・役務提供に支障が生じるおそれはない", "own equipment and service are not at risk";
+    OwnServiceInDanger = "own-service-in-danger", [System, Operations], "C-OWN-RISK",
+        "自社設備・役務提供に支障が生じている、又は生じるおそれがある", "own equipment or service is impaired or may be",
+        "自社設備・役務提供に支障はなく、そのおそれもない", "own equipment and service are neither impaired nor at risk";
+    EquipmentInDanger = "equipment-in-danger", [System, Operations, Desk], "C-HARM",
+        "自社又は受信者の設備に被害・支障が生じている、又は生じるおそれがある", "own or the receiver's equipment is harmed or may be",
+        "自社の設備にも受信者の設備にも被害・支障のおそれがない", "neither own nor the receiver's equipment is in danger";
     ReceiverHarmed = "receiver-harmed", [Desk, Operations], "C-RCPT-HARM",
         "受信者の設備に被害が生じている、又は生じようとしている", "the receiver's equipment is being harmed or is about to be",
         "受信者の設備に被害は生じておらず、生じようともしていない", "the receiver's equipment is not being harmed";
@@ -269,6 +275,19 @@ impl Fact {
             Some(Role::Legal)
         } else {
             None
+        }
+    }
+
+    /// The facts of which any one makes it so, and all together make it not so; none for what is a
+    /// fact of its own. What is established directly goes before what follows.
+    #[must_use]
+    pub const fn follows_from(self) -> &'static [Self] {
+        if matches!(self, Self::OwnServiceInDanger) {
+            &[Self::OwnEquipmentImpaired, Self::OwnEquipmentAtRisk]
+        } else if matches!(self, Self::EquipmentInDanger) {
+            &[Self::OwnServiceInDanger, Self::ReceiverHarmed]
+        } else {
+            &[]
         }
     }
 

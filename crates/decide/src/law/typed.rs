@@ -71,9 +71,6 @@ pub(super) fn typed(
         let who = word(v, "requester", REQUESTERS, |w| w)?;
         let receiver = matches!(who, "receiver" | "receiving-line");
         said.push(("requester", Fact::RequesterIsReceiver, receiver));
-        if who == "nobody" {
-            said.push(("requester", Fact::RequestGenuine, false));
-        }
     }
     if let Some(v) = o.get("harm") {
         harm(v, &mut said)?;
@@ -116,10 +113,8 @@ fn harm<'a>(value: &Value, said: &mut Vec<(&'a str, Fact, bool)>) -> Result<(), 
     if let Some(v) = o.get("own") {
         let own = word(v, "harm.own", HARMS, |w| w)?;
         said.push(("harm.own", Fact::OwnEquipmentImpaired, own == "actual"));
-        // What is impaired is not merely at risk: whether it is at risk besides is not said.
-        if own != "actual" {
-            said.push(("harm.own", Fact::OwnEquipmentAtRisk, own == "risk"));
-        }
+        // What is impaired is not merely at risk.
+        said.push(("harm.own", Fact::OwnEquipmentAtRisk, own == "risk"));
     }
     if let Some(v) = o.get("receiver") {
         let harmed = word(v, "harm.receiver", HARMS, |w| w)? != "none";
