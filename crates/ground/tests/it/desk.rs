@@ -4,11 +4,11 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use ground::{
-    Acceptance, Actor, Answer, Automatic, Book, Digest, Ends, Entry, Fact, Gate, Granted, Ground,
-    Journal, Known, Measure, MeasureName, Mode, NotDurable, Number, Over, Pass, Record, Request,
-    Role, Setting, Signature, SignedOn, SignersWhen, Warrant,
+    Acceptance, Actor, Answer, Automatic, Book, Digest, End, Ends, Entry, Fact, Gate, Granted,
+    Ground, Journal, Known, Measure, MeasureName, Mode, NotDurable, Number, Over, Pass, Record,
+    Request, Role, Setting, Signature, SignedOn, SignersWhen, Warrant,
 };
-use terms::{AnswerId, CaseId, Day, Line, Moment, Person, PrefixSet, Span, Subject, Time};
+use terms::{AnswerId, CaseId, Day, Line, Moment, Named, Person, PrefixSet, Span, Subject, Time};
 use terms::{Field, Fields, Flows, Zone};
 
 /// A ledger on paper: it remembers every entry.
@@ -79,6 +79,17 @@ pub(crate) fn now() -> Moment {
     moment("2026-05-01T09:00Z")
 }
 
+/// The measures of `book` that can grant at all.
+pub(crate) fn granting(book: &Book) -> impl Iterator<Item = &Arc<Measure>> {
+    book.measures().iter().filter(|m| m.can_grant())
+}
+
+/// A moment at which `measure` is in force: now, or on its first day when that is not now.
+pub(crate) fn when(measure: &Measure) -> Moment {
+    let first = Moment::replayed(Zone::TOKYO.start(measure.cites.from));
+    if measure.holds_on(Zone::TOKYO.day(now().wall)) { now() } else { first }
+}
+
 pub(crate) fn person(name: &str) -> Person {
     Person(name.to_owned())
 }
@@ -102,6 +113,31 @@ subjects! {
     host_7 = Subject::Prefixes(set(&["192.0.2.7/32"]));
     pool = Subject::Prefixes(set(&["192.0.2.0/24", "2001:db8::/32"]));
     everywhere = Subject::Prefixes(set(&["0.0.0.0/1", "128.0.0.0/1"]));
+    login_7 = Subject::One(Named::Login, "login-7".into());
+    login_8 = Subject::One(Named::Login, "login-8".into());
+    sender_9 = Subject::One(Named::Sender, "198.51.100.9".into());
+    one_name = Subject::One(Named::Name, "attack.example".into());
+    one_country = Subject::One(Named::Country, "990".into());
+}
+
+/// Every kind of subject, the wider first.
+pub(crate) fn subjects() -> [Subject; 11] {
+    let own = [Subject::Network, everywhere(), pool(), host_7(), line_7(), line_8()];
+    let [a, b, c, d, e, f] = own;
+    [a, b, c, d, e, f, login_7(), login_8(), sender_9(), one_name(), one_country()]
+}
+
+/// Whom a measure that may be about `over` is ready to be asked about.
+pub(crate) fn subject(over: Over) -> Subject {
+    match over {
+        Over::Network => Subject::Network,
+        Over::Country => one_country(),
+        Over::Destination => host_7(),
+        Over::Sender => sender_9(),
+        Over::Name => one_name(),
+        Over::Login => login_7(),
+        Over::Line => line_7(),
+    }
 }
 
 pub(crate) fn setting(value: f64) -> Setting {
@@ -131,24 +167,26 @@ pub(crate) const PLAN: Digest = Digest([7; 32]);
 
 /// A request for the first act of `measure` that meets every condition of it, under it only.
 pub(crate) fn ready(measure: &Measure, at: Moment) -> Request {
-    let subject = match measure.over {
-        Over::Network => Subject::Network,
-        Over::Destination => host_7(),
-        Over::Line => line_7(),
-    };
+    let record = record(measure, &subject(measure.over), at);
+    Request { record, ..bare(measure, at) }
+}
+
+/// That request with nothing on record.
+pub(crate) fn bare(measure: &Measure, at: Moment) -> Request {
     Request {
         actor: Actor { person: person("asks"), roles: vec![Role::Operations] },
         act: measure.acts[0],
-        purpose: measure.purpose,
+        purpose: measure.purposes[0],
         fields: measure.fields,
         sources: measure.reads.clone(),
-        until: Some(at.after(Span::minutes(60))),
+        subject: subject(measure.over),
+        end: End::At(at.after(Span::minutes(60))),
         case: Some(CaseId(1)),
         only: Some(measure.name.clone()),
+        claims: None,
         plan: Some(PLAN),
         observes: None,
-        record: record(measure, &subject, at),
-        subject,
+        record: Record::default(),
     }
 }
 
@@ -158,28 +196,32 @@ pub(crate) fn record(measure: &Measure, subject: &Subject, at: Moment) -> Record
     for (&fact, &so) in &measure.requires {
         record.facts.learn(fact, known(fact, so, subject, at));
     }
-    let standing = measure.signers.when == SignersWhen::Once || measure.ends == Ends::Review;
-    record.signatures = measure
-        .signers
-        .roles
-        .iter()
-        .enumerate()
-        .map(|(n, &role)| Signature {
-            person: person(&format!("signs {n} as {role}")),
-            role,
-            at: at.wall,
-            until: standing.then(|| at.wall.after(Span::days(365))),
-            on: match measure.signers.when {
-                SignersWhen::Once => SignedOn::Measure(measure.name.clone(), measure.digest),
-                SignersWhen::Each => SignedOn::Plan(PLAN),
-            },
-        })
-        .collect();
+    record.signatures = signatures(measure, at);
     record.numbers = Number::ALL.iter().map(|&n| (n, setting(30.0))).collect();
-    let mode = if measure.automatic == Automatic::No { Mode::Propose } else { Mode::Automatic };
-    record.modes.insert(measure.name.clone(), mode);
+    record.modes.insert(measure.name.clone(), mode(measure));
     record.accepted.insert(measure.name.clone(), acceptance(measure, at));
     record
+}
+
+/// One signature for each role of `measure`, all by different persons.
+pub(crate) fn signatures(measure: &Measure, at: Moment) -> Vec<Signature> {
+    let standing = measure.signers.when == SignersWhen::Once || measure.ends == Ends::Review;
+    let sign = |(n, &role): (usize, &Role)| Signature {
+        person: person(&format!("signs {n} as {role}")),
+        role,
+        at: at.wall,
+        until: standing.then(|| at.wall.after(Span::days(365))),
+        on: match measure.signers.when {
+            SignersWhen::Once => SignedOn::Measure(measure.name.clone(), measure.digest),
+            SignersWhen::Each => SignedOn::Plan(PLAN),
+        },
+    };
+    measure.signers.roles.iter().enumerate().map(sign).collect()
+}
+
+/// Switched on as far as the file allows by itself.
+pub(crate) fn mode(measure: &Measure) -> Mode {
+    if measure.automatic == Automatic::Yes { Mode::Automatic } else { Mode::Propose }
 }
 
 pub(crate) fn acceptance(measure: &Measure, at: Moment) -> Acceptance {

@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use ground::{
-    Answer, Entry, Gate, Gives, Ground, Journal, NotDurable, OutOfScope, Request, Sealed, Why,
+    Answer, End, Entry, Gate, Gives, Ground, Journal, NotDurable, OutOfScope, Request, Sealed, Why,
 };
 use proptest::prelude::*;
 use terms::{AnswerId, Field, Fields, Flows, Moment, Source, Span};
@@ -40,18 +40,18 @@ proptest! {
             Moment { wall: now().wall.after(Span(wall)), mono: now().mono + mono }
         };
         let (book, (gate, _)) = (book(), gate(&book()));
-        let until = Some(later(end));
         let before = probe.0 < end.0 && probe.1 < end.1;
+        let end = End::At(later(end));
 
         let request = ready(measure(&book, "13-su-take-statistics"), now());
-        let ground = ground(gate.ask(&Request { until, ..request }, now()));
+        let ground = ground(gate.ask(&Request { end, ..request }, now()));
         prop_assert_eq!(ground.is_over(later(probe)), !before);
         let sealed = arrived();
         let opened = ground.open(&sealed, later(probe)).map(|_| ());
         prop_assert_eq!(opened, if before { Ok(()) } else { Err(OutOfScope::Ended) });
 
         let plan = plan(now().wall);
-        let warrant = warrant(gate.ask(&Request { until, ..block(&plan) }, now()));
+        let warrant = warrant(gate.ask(&Request { end, ..block(&plan) }, now()));
         let permitted = warrant.permit(plan, later(probe)).map(|_| ());
         prop_assert_eq!(permitted, if before { Ok(()) } else { Err(OutOfScope::Ended) });
 

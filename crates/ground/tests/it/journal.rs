@@ -3,23 +3,24 @@
 
 use std::sync::Arc;
 
-use ground::{Answer, Digest, Entry, Gives, Request, Why};
+use ground::{Answer, Digest, End, Entry, Gives, Request, Why};
 use proptest::prelude::*;
 use terms::{Fields, Subject};
 
-use crate::desk::{Full, book, gate, gate_over, host_7, line_7, line_8, measure, now, ready};
+use crate::desk::{Full, book, gate, gate_over, granting, host_7, line_7, line_8, measure, now};
+use crate::desk::{ready, when};
 use crate::law_book::all;
 use crate::odd;
 
 #[test]
 fn nothing_is_granted_or_asked_when_the_ledger_cannot_take_it() {
     let gate = gate_over(&book(), Arc::new(Full));
-    for measure in book().measures() {
-        let ready = ready(measure, now());
+    for measure in granting(&book()) {
+        let ready = ready(measure, when(measure));
         let mut unknown = ready.clone();
         unknown.record.facts = ground::Facts::default();
         for request in [ready, unknown] {
-            let Answer::Refused(refusal) = gate.ask(&request, now()) else {
+            let Answer::Refused(refusal) = gate.ask(&request, when(measure)) else {
                 panic!("{} was not refused", measure.name)
             };
             assert_eq!(refusal.why, Why::NotDurable("no space left".to_owned()));
@@ -33,7 +34,7 @@ fn nothing_is_granted_or_asked_when_the_ledger_cannot_take_it() {
 fn a_refusal_stands_also_when_it_cannot_be_booked() {
     let gate = gate_over(&book(), Arc::new(Full));
     for measure in book().measures() {
-        let request = Request { until: None, ..ready(measure, now()) };
+        let request = Request { end: End::Unknown, ..ready(measure, now()) };
         let Answer::Refused(refusal) = gate.ask(&request, now()) else { panic!("no end") };
         assert_eq!((refusal.why, refusal.answer), (Why::Conditions, None));
     }

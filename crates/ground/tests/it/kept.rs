@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use ground::{
-    Answer, Code, Gate, Ground, MeasureName, Origin, OutOfScope, Request, RestError, RestKey, Rows,
-    Sealed, Why,
+    Answer, Code, End, Gate, Ground, MeasureName, Origin, OutOfScope, Request, RestError, RestKey,
+    Rows, Sealed, Why,
 };
 use proptest::prelude::*;
 use terms::{
@@ -86,9 +86,10 @@ fn kept_data_for_a_purpose_no_file_lists_is_refused_as_second_use_and_booked() {
                 let base = ready(measure(&book, "17-chi-analyse-anomaly"), now());
                 let request = Request { act, purpose, only: None, sources: vec![source], ..base };
                 let answer = gate.ask(&request, now());
-                let listed = book.measures().iter().any(|m| {
-                    m.acts.contains(&act) && m.purpose == purpose && m.reads.contains(&source)
-                });
+                let listed = book
+                    .measures()
+                    .iter()
+                    .any(|m| m.is_about(act, purpose) && m.reads.contains(&source));
                 let second_use = Why::SecondUse(vec![source], purpose);
                 let refused = matches!(&answer, Answer::Refused(r) if r.why == second_use);
                 assert_eq!(refused, !listed, "{source} {purpose} {act}");
@@ -262,13 +263,13 @@ fn a_record_about_anybody_else_is_not_read() {
 fn data_opens_to_the_end_of_its_last_day_in_the_laws_zone() {
     let (gate, _) = gate(&book());
     let sealed = sealed_statistics(&gate);
-    let later = Some(now().after(Span::days(9)));
-    let chi = ground_of(&gate, "17-chi-analyse-anomaly", |r| r.until = later);
+    let later = End::At(now().after(Span::days(9)));
+    let chi = ground_of(&gate, "17-chi-analyse-anomaly", |r| r.end = later);
     let read = |at: Moment| chi.read(&sealed, at).map(|_| ());
     assert_eq!(read(moment("2026-05-03T14:59:59Z")), Ok(()));
     assert_eq!(read(moment("2026-05-03T15:00:00Z")), Err(OutOfScope::LastDay));
     let utc = gate_in(Zone::hours(0).unwrap(), &book(), Arc::new(Paper::default()));
-    let chi = ground_of(&utc, "17-chi-analyse-anomaly", |r| r.until = later);
+    let chi = ground_of(&utc, "17-chi-analyse-anomaly", |r| r.end = later);
     assert!(chi.read(&sealed, moment("2026-05-03T23:59:59Z")).is_ok());
     assert!(chi.read(&sealed, moment("2026-05-04T00:00:00Z")).is_err());
 }

@@ -9,7 +9,7 @@ use ground::{Book, MEASURES};
 const PLAIN: &str = r#"
 item      = "–"
 title     = { ja = "試験用", en = "for a test" }
-cites     = { text = "A text", at = "1", from = "2015-11-30" }
+cites     = { text = "Guideline, 4th edition", at = "1", from = "2015-11-30" }
 status    = "text"
 purpose   = "protect-line"
 acts      = ["analyse", "block"]
@@ -53,28 +53,28 @@ pub(crate) fn plain(lines: &str) -> String {
 
 const BLANKET: &str = r#"
 [requires]
-opt-out-any-time = true
-same-terms       = true
-terms-made-known = true
-list-legitimate  = true
-own-resolver     = true
-by-machine       = true
-line-opted-out   = false
+line-agrees-by-terms = true
+opt-out-any-time     = true
+same-terms           = true
+terms-made-known     = true
+list-legitimate      = true
+own-resolver         = true
+by-machine           = true
 
 [[example]]
 name  = "a query for a command server at our own resolver, under the terms"
 gives = "granted"
 [[example]]
 name  = "this line has opted out"
-facts = { line-opted-out = true }
+facts = { line-agrees-by-terms = false }
 gives = "refused"
 [[example]]
 name  = "the list also blocks what somebody dislikes"
 facts = { list-legitimate = false }
 gives = "refused"
 [[example]]
-name    = "nobody looked whether the line opted out"
-unknown = ["line-opted-out"]
+name    = "nobody looked whether the line agreed"
+unknown = ["line-agrees-by-terms"]
 gives   = "asks"
 "#;
 
@@ -92,7 +92,7 @@ const BARRED: &str = "\n[[example]]\nname = \"the text says no\"\ngives = \"refu
 const REPORT: &str = r#"
 [[duty]]
 what   = "report-in-full"
-within = { days = 30, cites = { text = "A statute", at = "28", from = "2015-11-30" } }
+within = { days = 30, cites = { text = "Telecommunications Business Act", at = "28", from = "2015-11-30" } }
 [[duty]]
 what   = "tell-line"
 within = { number = "tell-hours" }
@@ -117,10 +117,17 @@ pub(crate) static SHAPES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         ("lean", plain("basis = \"statute\"\nfields = [\"dst-address\"]")),
         ("blanket", with(standing, BLANKET)),
         ("open", with("", &format!("{OPEN}{EXAMPLES}"))),
-        ("undetermined", with("basis = \"undetermined\"\nacts = [\"share\"]", UNDECIDED)),
+        ("undetermined", with("basis = \"undetermined\"\nacts = [\"share-list\"]", UNDECIDED)),
         ("excluded", with("basis = \"excluded\"\nacts = [\"warn\"]", BARRED)),
         ("afterwards", with(emergency, &business)),
         ("two-roles", plain("signers = { roles = [\"desk\", \"operations\"], when = \"each\" }")),
+        (
+            "second-follows",
+            plain(
+                "basis = \"emergency\"\nsigners = { roles = [\"desk\", \"legal\"], when = \"each\", \
+                 afterwards = true }",
+            ),
+        ),
         ("same-role-twice", plain("signers = { roles = [\"legal\", \"legal\"], when = \"each\" }")),
         (
             "by-choice",
@@ -133,13 +140,13 @@ pub(crate) static SHAPES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         (
             "older",
             plain(
-                "cites = { text = \"A draft\", at = \"1\", from = \"2015-11-30\", until = \"2021-11-23\" }\npurpose = \"find-infected\"\nacts = [\"analyse\"]",
+                "cites = { text = \"Third report\", at = \"1\", from = \"2015-11-30\", until = \"2021-11-23\" }\npurpose = \"find-infected\"\nacts = [\"analyse\"]",
             ),
         ),
         (
             "newer",
             plain(
-                "cites = { text = \"A text\", at = \"2\", from = \"2021-11-24\" }\npurpose = \"find-cause\"\nacts = [\"analyse\"]",
+                "cites = { text = \"Fourth report\", at = \"2\", from = \"2021-11-24\" }\npurpose = \"find-cause\"\nacts = [\"analyse\"]",
             ),
         ),
         ("reported", with("", &format!("{REQUIRES}{REPORT}{EXAMPLES}"))),

@@ -1,6 +1,6 @@
 //! Less known, more asked for, or later in the day never turns anything into a grant.
 
-use ground::{Fact, Gives, Number, Request, SignersWhen};
+use ground::{End, Fact, Gives, Number, Request, SignersWhen};
 use proptest::prelude::*;
 use proptest::sample::select;
 use terms::{Field, Moment, Span, Subject};
@@ -60,7 +60,7 @@ fn with_less(request: &Request, at: Moment, less: &Less) -> (Request, Moment) {
             request.subject = subject.clone();
         }
         Less::Wider(_) => {}
-        Less::Endless => request.until = None,
+        Less::Endless => request.end = End::Unknown,
         Less::Later(span) => at = at.after(*span),
     }
     (request, at)
@@ -92,11 +92,12 @@ proptest! {
         }
         let granted = granted(answer);
         let measure = book.measure(&granted.measure).unwrap();
-        prop_assert_eq!(measure.purpose, request.purpose);
+        prop_assert!(measure.purposes.contains(&request.purpose));
         prop_assert!(measure.acts.contains(&request.act));
+        prop_assert!(request.claims.is_none_or(|claimed| claimed == measure.basis));
         prop_assert!(request.fields.within(measure.fields));
         prop_assert!(request.sources.iter().all(|s| measure.reads.contains(s)));
-        let asked = request.until.unwrap();
+        let asked = request.end.moment().unwrap();
         prop_assert!(granted.until.wall <= asked.wall && granted.until.mono <= asked.mono);
         prop_assert_eq!(asked.wall.since(granted.until.wall).0, asked.mono - granted.until.mono);
         for fact in measure.requires.keys().filter(|f| f.is_per_line()) {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use ground::{Book, Digest, Fact, Measure, MeasureName, Mode, Number, Request, Role};
+use ground::{Basis, Book, Digest, End, Fact, Measure, MeasureName, Mode, Number, Request, Role};
 use ground::{Signature, SignedOn};
 use proptest::prelude::*;
 use proptest::sample::select;
 use terms::{Act, Day, Field, Fields, Moment, Purpose, Source, Subject, Time};
 
-use crate::desk::{PLAN, everywhere, host_7, known, line_7, line_8, moment, person, pool, ready};
+use crate::desk::{PLAN, known, moment, person, ready, subjects};
+use crate::neighbours::on_record;
 
 /// One change to a request. Facts and signatures are counted among those there are.
 #[derive(Debug, Clone)]
@@ -46,8 +47,10 @@ pub(crate) enum Change {
     Source(Source),
     Sources(Vec<Source>),
     Subject(Subject),
-    Until(Option<i64>),
-    Only(Option<&'static str>),
+    End(End),
+    EndsIn(i64),
+    Claims(Option<Basis>),
+    Only(Option<MeasureName>),
     Plan(Option<Digest>),
     AskedBy(&'static str),
 }
@@ -144,10 +147,10 @@ impl Change {
             Self::Source(source) => request.sources.push(*source),
             Self::Sources(sources) => request.sources.clone_from(sources),
             Self::Subject(subject) => request.subject = subject.clone(),
-            Self::Until(m) => {
-                request.until = m.map(|m| Moment::replayed(later(at, m)));
-            }
-            Self::Only(only) => request.only = only.map(MeasureName::of),
+            Self::End(end) => request.end = *end,
+            Self::EndsIn(m) => request.end = End::At(Moment::replayed(later(at, *m))),
+            Self::Claims(basis) => request.claims = *basis,
+            Self::Only(only) => request.only.clone_from(only),
             Self::Plan(plan) => request.plan = *plan,
             Self::AskedBy(who) => request.actor.person = person(who),
         }
@@ -162,8 +165,9 @@ pub(crate) fn change(book: &Arc<Book>, future: bool) -> BoxedStrategy<Change> {
     let number = || select(Number::ALL);
     let since = move || select(if future { vec![-60, -1, 0, 1, 60] } else { vec![-60, -1, 0] });
     let until = || proptest::option::of(select(vec![-60_i64, -1, 0, 1, 30, 60, 90]));
-    let subject =
-        || select(vec![Subject::Network, everywhere(), pool(), host_7(), line_7(), line_8()]);
+    let subject = || select(subjects().to_vec());
+    let named = || select(book.measures().iter().map(|m| m.name.clone()).collect::<Vec<_>>());
+    let ends = || select(vec![End::Unknown, End::WithCause, End::Lasting]);
     let measures = || {
         let on = |m: &Arc<Measure>| SignedOn::Measure(m.name.clone(), m.digest);
         let plans = [SignedOn::Plan(PLAN), SignedOn::Plan(Digest([8; 32]))];
@@ -215,8 +219,11 @@ pub(crate) fn change(book: &Arc<Book>, future: bool) -> BoxedStrategy<Change> {
         select(Source::ALL).prop_map(Change::Source),
         proptest::collection::vec(select(Source::ALL), 0..3).prop_map(Change::Sources),
         subject().prop_map(Change::Subject),
-        until().prop_map(Change::Until),
-        select(vec![None, Some("plain"), Some("no such measure")]).prop_map(Change::Only),
+        ends().prop_map(Change::End),
+        select(vec![-60, -1, 0, 1, 30, 90]).prop_map(Change::EndsIn),
+        proptest::option::of(select(Basis::ALL)).prop_map(Change::Claims),
+        named().prop_map(|name| Change::Only(Some(name))),
+        Just(Change::Only(Some(MeasureName::of("no such measure")))),
         Just(Change::Only(None)),
         Just(Change::Plan(None)),
         Just(Change::Plan(Some(Digest([8; 32])))),
@@ -229,6 +236,8 @@ pub(crate) fn change(book: &Arc<Book>, future: bool) -> BoxedStrategy<Change> {
 pub(crate) fn moments() -> BoxedStrategy<Moment> {
     let days = ["2015-11-29T14:59Z", "2015-11-29T15:00Z", "2021-06-29T00:00Z", "2021-11-23T14:59Z"];
     let days = days.into_iter().chain(["2021-11-23T15:00Z", "2026-05-01T09:00Z"]);
+    // The last: when everything in the book has come into force.
+    let days = days.chain(["2026-04-30T15:00Z", "2028-01-01T00:00Z"]);
     select(days.map(moment).collect::<Vec<_>>()).boxed()
 }
 
@@ -240,10 +249,15 @@ pub(crate) fn request(
 ) -> BoxedStrategy<(Request, Moment)> {
     let book = Arc::clone(book);
     let changes = proptest::collection::vec(change(&book, future), 0..5);
-    (0..book.measures().len(), moments, changes)
-        .prop_map(move |(n, at, changes)| {
+    (0..book.measures().len(), moments, changes, any::<bool>())
+        .prop_map(move |(n, at, changes, among_others)| {
             let measure = &book.measures()[n];
             let mut request = ready(measure, at);
+            if among_others {
+                let (act, whom) = (request.act, request.subject.clone());
+                request.record = on_record(&book, measure, act, &whom, at);
+                request.only = None;
+            }
             changes.iter().for_each(|c| c.apply(&mut request, measure, at));
             (request, at)
         })

@@ -1,18 +1,222 @@
-//! A second, naive reading of the measures, from the files themselves and with the roles written
-//! down again; the gate must say the same to every request.
+//! The engine, at the gate and in advice, against the second, naive reading of the same files: what
+//! each measure grants, everything one and two steps from it, and requests by chance.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
 
 use ground::{
-    Answer, Digest, Fact, Gives, Known, Mode, Number, Request, Setting, Signature, SignedOn, Why,
+    Answer, Book, Entry, Fact, Facts, Gate, Gives, Journal, Measure, NotDurable, Outcome, Request,
+    Role, Why,
 };
 use proptest::prelude::*;
-use terms::{Day, Field, Moment, Subject, Time, Zone};
-use toml::{Table, Value};
+use terms::{AnswerId, Moment, Zone};
 
-use crate::desk::gate;
-use crate::law_book::{all, all_files};
-use crate::odd;
+use crate::desk::{book, gate_over, granting, known, line_7, now};
+use crate::law_book::all;
+use crate::naive::{Second, counts, read_book};
+use crate::neighbours::{Chance, Flip, granted, morning};
+use crate::{odd, strange};
+
+/// Granted requests that are tried of each measure.
+const GRANTED: usize = 20;
+/// Requests by chance.
+const STRANGE: usize = 100_000;
+
+/// A ledger that remembers nothing.
+struct Nowhere;
+
+impl Journal for Nowhere {
+    fn write(&self, _: &Entry) -> Result<AnswerId, NotDurable> {
+        Ok(AnswerId(0))
+    }
+}
+
+fn forgetful(book: &Arc<Book>) -> Gate {
+    gate_over(book, Arc::new(Nowhere))
+}
+
+/// How often each verdict came out, at the gate and in advice.
+#[derive(Default, Debug)]
+struct Seen(BTreeMap<&'static str, [usize; 3]>);
+
+impl Seen {
+    fn count(&mut self, what: &'static str, gives: Gives) {
+        let place = Gives::ALL.iter().position(|g| *g == gives).unwrap();
+        self.0.entry(what).or_default()[place] += 1;
+    }
+    fn all(&self) -> usize {
+        self.0.values().flatten().sum()
+    }
+    #[expect(clippy::print_stdout, reason = "the counts are what the test is read for")]
+    fn print(&self, title: &str, began: Instant) {
+        println!("{title}: {} comparisons in {:.1} s", self.all(), began.elapsed().as_secs_f64());
+        println!("{:<36} {:>9} {:>9} {:>9}", "", "granted", "asks", "refused");
+        for (what, [granted, asks, refused]) in &self.0 {
+            println!("{what:<36} {granted:>9} {asks:>9} {refused:>9}");
+        }
+    }
+}
+
+fn gives(outcome: Outcome) -> Gives {
+    match outcome {
+        Outcome::Granted => Gives::Granted,
+        Outcome::Asks => Gives::Asks,
+        Outcome::Refused => Gives::Refused,
+    }
+}
+
+/// What the second reading says, and what both were asked, without digests.
+fn asked(second: &Second, request: &Request, at: Moment) -> String {
+    let Request { act, purpose, subject, end, only, claims, sources, record, .. } = request;
+    let facts: Vec<String> = record
+        .facts
+        .iter()
+        .map(|(f, k)| format!("{f} = {} by {} {:?}", k.so, k.role, k.covers))
+        .collect();
+    let fields: Vec<_> = request.fields.iter().map(terms::Field::word).collect();
+    let signed: Vec<_> = record.signatures.iter().map(|s| (&s.person.0, s.role, s.until)).collect();
+    let (day, modes) = (Zone::TOKYO.day(at.wall), &record.modes);
+    format!(
+        "the second: {second:#?}\n{act} {purpose} {subject:?} {end:?} on {day} {at:?}\n{only:?} {claims:?} \
+         {sources:?} {fields:?}\n{facts:#?}\n{signed:?}\n{modes:?} {:?}",
+        request.observes
+    )
+}
+
+/// Do both say the same at the gate? What they say.
+fn agree_at_gate(gate: &Gate, book: &Book, request: &Request, at: Moment) -> Result<Gives, String> {
+    let answer = gate.ask(request, at);
+    let second = read_book(book, request, at, true);
+    let each: BTreeMap<String, Gives> =
+        answer.readings().iter().map(|r| (r.measure.0.to_string(), gives(r.outcome))).collect();
+    let same = answer.gives() == second.gives
+        && each == second.each
+        && match &answer {
+            Answer::Granted(granted) => {
+                let by = granted.measure.0.to_string();
+                Some(by) == second.measure && granted.until.wall <= second.until
+            }
+            Answer::Refused(refused) => {
+                matches!(refused.why, Why::SecondUse(..)) == second.second_use
+            }
+            Answer::Asks(asked) => asked.inquiry == second.each.is_empty(),
+        };
+    let differ = || {
+        let first = format!("{:?} {each:?} {:?}", answer.gives(), answer.code());
+        format!("the gate: {first}\n{}", asked(&second, request, at))
+    };
+    if same { Ok(second.gives) } else { Err(differ()) }
+}
+
+/// Do both say the same in advice on that day? What they say.
+fn agree_in_advice(book: &Book, request: &Request, at: Moment) -> Result<Gives, String> {
+    let day = Zone::TOKYO.day(at.wall);
+    let advice = book.advise(request, day);
+    let second = read_book(book, request, morning(day), false);
+    let each: BTreeMap<String, Gives> =
+        advice.readings.iter().map(|r| (r.measure.0.to_string(), gives(r.outcome))).collect();
+    let first = advice.readings.first().map(|r| r.measure.0.to_string());
+    let same = gives(advice.outcome) == second.gives
+        && each == second.each
+        && advice.second_use == second.second_use
+        && (second.gives != Gives::Granted || first == second.measure);
+    let differ = || {
+        let first = format!("{:?} {each:?} {}", advice.outcome, advice.second_use);
+        format!("advice: {first}\n{}", asked(&second, request, at))
+    };
+    if same { Ok(second.gives) } else { Err(differ()) }
+}
+
+/// Compares both, and takes down what came out.
+fn compare(
+    gate: &Gate,
+    book: &Book,
+    asked: &(Request, Moment),
+    what: &'static str,
+    seen: &mut Seen,
+) {
+    let (request, at) = asked;
+    for agreed in [agree_at_gate(gate, book, request, *at), agree_in_advice(book, request, *at)] {
+        match agreed {
+            Ok(gives) => seen.count(what, gives),
+            Err(differ) => panic!("{what}: {differ}"),
+        }
+    }
+}
+
+/// Different requests that `measure` grants at the gate and in advice.
+fn granted_by(book: &Arc<Book>, measure: &Measure) -> Vec<(Request, Moment)> {
+    let gate = forgetful(book);
+    let mut chance = Chance(u64::from(measure.digest.0[0]) + 1);
+    let (mut found, mut known) = (Vec::new(), std::collections::BTreeSet::new());
+    for n in 0..20 * GRANTED {
+        let (request, at) = granted(book, measure, n, &mut chance);
+        let under = Request { only: Some(measure.name.clone()), ..request.clone() };
+        let day = Zone::TOKYO.day(at.wall);
+        let is_granted = gate.ask(&under, at).gives() == Gives::Granted
+            && book.advise(&under, day).outcome == Outcome::Granted;
+        if is_granted && known.insert(format!("{request:?} {at:?}")) {
+            found.push((request, at));
+        }
+        if found.len() == GRANTED {
+            break;
+        }
+    }
+    assert_eq!(found.len(), GRANTED, "{}: too few granted requests", measure.name);
+    found
+}
+
+#[test]
+fn what_a_measure_grants_and_all_that_is_one_step_from_it_reads_the_same_twice() {
+    let (book, began, mut seen) = (book(), Instant::now(), Seen::default());
+    let gate = forgetful(&book);
+    let mut chance = Chance(1);
+    for measure in granting(&book) {
+        for asked in granted_by(&book, measure) {
+            compare(&gate, &book, &asked, "granted", &mut seen);
+            for flip in Flip::all(measure, &asked.0, &mut chance) {
+                let asked = flip.apply(&asked.0, asked.1);
+                compare(&gate, &book, &asked, flip.kind(), &mut seen);
+            }
+        }
+    }
+    seen.print("one step from what is granted", began);
+}
+
+#[test]
+fn all_that_is_two_steps_from_what_a_measure_grants_reads_the_same_twice() {
+    let (book, began, mut seen) = (book(), Instant::now(), Seen::default());
+    let gate = forgetful(&book);
+    let mut chance = Chance(2);
+    for measure in granting(&book) {
+        let asked = &granted_by(&book, measure)[1];
+        let flips = Flip::some(measure, &asked.0, &mut chance);
+        for (n, first) in flips.iter().enumerate() {
+            let once = first.apply(&asked.0, asked.1);
+            for second in &flips[n + 1..] {
+                let twice = second.apply(&once.0, once.1);
+                compare(&gate, &book, &twice, first.kind(), &mut seen);
+            }
+        }
+    }
+    seen.print("two steps from what is granted, by the first", began);
+}
+
+#[test]
+fn a_hundred_thousand_requests_by_chance_read_the_same_twice() {
+    let (book, began, mut seen) = (all(), Instant::now(), Seen::default());
+    let gate = forgetful(&book);
+    let mut chance = Chance(3);
+    for _ in 0..STRANGE {
+        let asked = strange::request(&book, &mut chance);
+        compare(&gate, &book, &asked, "by chance", &mut seen);
+    }
+    seen.print("requests by chance", began);
+    for count in seen.0["by chance"] {
+        assert!(count >= STRANGE / 20, "{seen:?}");
+    }
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
@@ -20,269 +224,25 @@ proptest! {
     fn the_gate_says_what_a_second_reading_of_the_files_says(
         (request, at) in odd::request(&all(), odd::moments(), true)
     ) {
-        let (gate, _) = gate(&all());
-        let answer = gate.ask(&request, at);
-        let second = read_book(&request, at);
-        prop_assert_eq!(answer.gives(), second.gives, "{:#?}", answer);
-        match answer {
-            Answer::Granted(granted) => {
-                prop_assert_eq!(Some(granted.measure.0.to_string()), second.measure);
-                prop_assert!(granted.until.wall <= second.until);
+        let at_gate = agree_at_gate(&forgetful(&all()), &all(), &request, at);
+        prop_assert!(at_gate.is_ok(), "{}", at_gate.unwrap_err());
+        let in_advice = agree_in_advice(&all(), &request, at);
+        prop_assert!(in_advice.is_ok(), "{}", in_advice.unwrap_err());
+    }
+}
+
+#[test]
+fn who_may_establish_a_fact_reads_the_same_twice() {
+    for &fact in Fact::ALL {
+        for &role in Role::ALL {
+            for so in [true, false] {
+                let said = ground::Known { role, ..known(fact, so, &line_7(), now()) };
+                let second = counts(fact.word(), &said, &line_7(), now().wall);
+                let mut facts = Facts::default();
+                facts.learn(fact, said);
+                let first = facts.so(fact, &line_7(), now().wall).is_some();
+                assert_eq!(first, second, "{fact} {so} by {role}");
             }
-            Answer::Refused(refusal) => {
-                prop_assert_eq!(matches!(refusal.why, Why::SecondUse(..)), second.second_use);
-            }
-            Answer::Asks(asked) => prop_assert_eq!(asked.inquiry, second.nothing_fits),
         }
     }
-}
-
-static FILES: LazyLock<Vec<(&str, &str, Table)>> = LazyLock::new(|| {
-    all_files().into_iter().map(|(name, text)| (name, text, text.parse().unwrap())).collect()
-});
-
-struct Second {
-    gives: Gives,
-    measure: Option<String>,
-    until: Time,
-    second_use: bool,
-    nothing_fits: bool,
-}
-
-/// What the book says: the best of what its files say, the preferred one first.
-fn read_book(request: &Request, at: Moment) -> Second {
-    const BASES: [&str; 6] =
-        ["outside", "consent", "blanket-consent", "statute", "legitimate-business", "emergency"];
-    const WIDTHS: [&str; 3] = ["line", "destination", "network"];
-    let place = |list: &[&str], word: &str| list.iter().position(|w| *w == word).unwrap_or(9);
-    let mut best: Option<(usize, usize, usize)> = None;
-    let mut second = Second {
-        gives: Gives::Refused,
-        measure: None,
-        until: Time(i64::MIN),
-        second_use: false,
-        nothing_fits: true,
-    };
-    let mut read_by_some = vec![];
-    for (name, text, file) in FILES.iter() {
-        let fits = match &request.only {
-            Some(only) => &*only.0 == *name,
-            None => word(file, "purpose") == request.purpose.word(),
-        };
-        if !fits || !words(file, "acts").contains(&request.act.word()) {
-            continue;
-        }
-        second.nothing_fits = false;
-        read_by_some.extend(words(file, "reads").iter().map(|s| (*s).to_owned()));
-        let (mut gives, until) = read_file(name, text, file, request, at);
-        let does = ["block", "filter", "contact", "warn", "share"].contains(&request.act.word());
-        let no_plan = does && request.plan.is_none();
-        if gives == Gives::Granted && no_plan {
-            gives = Gives::Refused;
-        }
-        match (second.gives, gives) {
-            (_, Gives::Granted) => {
-                let order = (
-                    place(&BASES, word(file, "basis")),
-                    place(&WIDTHS, word(file, "over")),
-                    words(file, "fields").len(),
-                );
-                if best.is_none_or(|b| order < b) {
-                    best = Some(order);
-                    (second.measure, second.until) = (Some((*name).to_owned()), until);
-                }
-                second.gives = Gives::Granted;
-            }
-            (Gives::Refused, Gives::Asks) => second.gives = Gives::Asks,
-            (Gives::Granted | Gives::Asks, Gives::Asks) | (_, Gives::Refused) => {}
-        }
-    }
-    let kept = ["statistics", "held-flows", "findings", "connection-log"];
-    let kept_and_unread = |s: &&str| kept.contains(s) && !read_by_some.iter().any(|r| r == s);
-    second.second_use = request.sources.iter().map(|s| s.word()).any(|s| kept_and_unread(&s));
-    if second.nothing_fits && !second.second_use {
-        second.gives = Gives::Asks;
-    }
-    second
-}
-
-/// What one file says, and the latest a grant under it may end.
-fn read_file(name: &str, text: &str, file: &Table, request: &Request, at: Moment) -> (Gives, Time) {
-    let (mut no, mut ask) = (false, false);
-    let mut until = request.until.map_or(Time(i64::MIN), |u| u.wall);
-    let today = Zone::TOKYO.day(at.wall).to_string();
-    let record = &request.record;
-
-    // The text.
-    no |= word(file, "purpose") != request.purpose.word();
-    let cites = file["cites"].as_table().unwrap();
-    no |= *word(cites, "from") > *today;
-    if let Some(last) = cites.get("until").and_then(Value::as_str) {
-        no |= last < today.as_str();
-        until = until.min(Zone::TOKYO.start(last.parse::<Day>().unwrap().plus(1)));
-    }
-    let fields = words(file, "fields");
-    no |= Field::ALL.iter().any(|f| request.fields.has(*f) && !fields.contains(&f.word()));
-    let reads = words(file, "reads");
-    no |= request.sources.iter().any(|s| !reads.contains(&s.word()));
-    no |= is_wide(&request.subject) && word(file, "over") != "network";
-    no |= !matches!(request.subject, Subject::Line(..)) && word(file, "over") == "line";
-    no |= request.until.is_none_or(|end| end.wall <= at.wall);
-    no |= word(file, "basis") == "excluded";
-    ask |= word(file, "basis") == "undetermined";
-    let none = Table::new();
-    let requires = file.get("requires").and_then(Value::as_table).unwrap_or(&none);
-    for (fact, wanted) in requires {
-        let known = record.facts.get(Fact::parse(fact).unwrap());
-        let known = known.filter(|k| counts(fact, k, request, at.wall));
-        let open = words(file, "open").contains(&fact.as_str());
-        match known {
-            None => ask = true,
-            Some(k) if Some(k.so) == wanted.as_bool() => {}
-            Some(_) if open => ask = true,
-            Some(_) => no = true,
-        }
-        if fact.starts_with("line-") {
-            until = known.and_then(|k| k.until).unwrap_or(until).min(until);
-        }
-    }
-    if let Some(question) = &request.observes {
-        no |= word(file, "basis") == "emergency" || question.trim() == "";
-    }
-
-    // The house.
-    if word(file, "status") == "inferred" {
-        let accepted = record.accepted.iter().find(|(m, _)| &*m.0 == name).map(|(_, a)| a);
-        no |= !accepted.is_some_and(|a| {
-            a.digest == Digest::of(text.as_bytes())
-                && a.person.0 != a.second.0
-                && a.reason.trim() != ""
-                && a.at <= at.wall
-        });
-    }
-    let is_set = |word: &str| {
-        record.numbers.get(&Number::parse(word).unwrap()).is_some_and(|s| usable(s, &today))
-    };
-    no |= words(file, "numbers").iter().any(|n| !is_set(n));
-    let mode = record.modes.iter().find(|(m, _)| &*m.0 == name).map_or(Mode::Off, |(_, m)| *m);
-    let signers = file["signers"].as_table().unwrap();
-    let may_follow = signers.get("afterwards").and_then(Value::as_bool) == Some(true);
-    no |= mode == Mode::Off;
-    no |= mode == Mode::Observe && request.observes.is_none();
-    no |= mode == Mode::Automatic && word(file, "automatic") == "no" && !may_follow;
-    let on = |s: &Signature| match &s.on {
-        SignedOn::Measure(m, d) => {
-            word(signers, "when") == "once" && &*m.0 == name && *d == Digest::of(text.as_bytes())
-        }
-        SignedOn::Plan(plan) => word(signers, "when") == "each" && Some(*plan) == request.plan,
-    };
-    let good = |s: &&Signature| {
-        on(s)
-            && s.at <= at.wall
-            && s.until.is_none_or(|u| u > at.wall)
-            && (s.until.is_some() || word(file, "ends") != "review")
-            && (word(signers, "when") == "once" || s.person.0 != request.actor.person.0)
-    };
-    let good: Vec<&Signature> = record.signatures.iter().filter(good).collect();
-    let roles = words(signers, "roles");
-    if roles.iter().all(|r| good.iter().filter(|s| s.role.word() == *r).count() == 1) {
-        let sooner = good.iter().filter(|s| roles.contains(&s.role.word()));
-        until = sooner.filter_map(|s| s.until).chain([until]).min().unwrap();
-    }
-    let chosen = word(file, "automatic") == "operator" && word(signers, "when") == "each";
-    let excused =
-        mode == Mode::Automatic && (chosen || (may_follow && is_set("signed-within-minutes")));
-    ask |= !excused && !all_sign(&roles, &good, &mut vec![]);
-
-    match (no, ask) {
-        (true, _) => (Gives::Refused, until),
-        (false, true) => (Gives::Asks, until),
-        (false, false) => (Gives::Granted, until),
-    }
-}
-
-/// Can every role be given a signature, no person signing twice?
-fn all_sign(roles: &[&str], good: &[&Signature], taken: &mut Vec<String>) -> bool {
-    let Some((role, rest)) = roles.split_first() else { return true };
-    for s in good {
-        if s.role.word() == *role && !taken.contains(&s.person.0) {
-            taken.push(s.person.0.clone());
-            if all_sign(rest, good, taken) {
-                return true;
-            }
-            taken.pop();
-        }
-    }
-    false
-}
-
-/// Does what was taken down count: in time, by a role that may, countersigned, of these people?
-fn counts(fact: &str, known: &Known, request: &Request, at: Time) -> bool {
-    let may: &[&str] = match fact {
-        "traffic-anomalous"
-        | "only-matching-touched"
-        | "by-machine"
-        | "own-dynamic-addresses"
-        | "own-resolver" => &["system"],
-        "own-equipment-impaired" | "own-equipment-at-risk" | "cause-present" => {
-            &["system", "operations"]
-        }
-        "range-necessary" | "no-other-means" | "not-normally-expected" => &["operations"],
-        "own-business" => &["operations", "legal"],
-        "request-genuine" | "requester-is-receiver" => &["desk"],
-        "receiver-harmed" => &["desk", "operations"],
-        // That no consent is on record, the system may say.
-        "line-consents" if !known.so => &["line", "desk", "system"],
-        "line-consents" | "line-opted-out" => &["line", "desk"],
-        "list-legitimate" | "opt-out-any-time" | "same-terms" | "terms-made-known" => &["legal"],
-        other => panic!("the second reading does not know who establishes {other}"),
-    };
-    let mut counts = may.contains(&known.role.word());
-    counts &= known.at <= at;
-    counts &= known.until.is_none_or(|until| until > at);
-    if fact == "not-normally-expected" {
-        counts &= known
-            .countersigned
-            .as_ref()
-            .is_some_and(|(p, r)| r.word() == "legal" && p.0 != known.person.0);
-    }
-    counts
-        & match &known.covers {
-            None => !fact.starts_with("line-"),
-            Some(covers) => lies_in(&request.subject, covers),
-        }
-}
-
-fn usable(s: &Setting, today: &str) -> bool {
-    s.value > 0.0
-        && s.value < f64::INFINITY
-        && s.reason.trim() != ""
-        && s.author.0 != s.approver.0
-        && s.day.to_string().as_str() <= today
-}
-
-fn is_wide(subject: &Subject) -> bool {
-    let all = |net: &str| subject.prefixes().unwrap().covers(&net.parse().unwrap());
-    matches!(subject, Subject::Network) || all("0.0.0.0/0") || all("::/0")
-}
-
-fn lies_in(subject: &Subject, wider: &Subject) -> bool {
-    match (subject, wider) {
-        (_, Subject::Network) => true,
-        (Subject::Network, _) => false,
-        (Subject::Line(a, _), Subject::Line(b, _)) if a.0 != b.0 => false,
-        _ => {
-            let (inner, outer) = (subject.prefixes().unwrap(), wider.prefixes().unwrap());
-            inner.nets().iter().all(|i| outer.nets().iter().any(|o| o.contains(i)))
-        }
-    }
-}
-
-fn word<'a>(table: &'a Table, key: &str) -> &'a str {
-    table[key].as_str().unwrap()
-}
-
-fn words<'a>(table: &'a Table, key: &str) -> Vec<&'a str> {
-    let list = table.get(key).and_then(Value::as_array);
-    list.into_iter().flatten().map(|w| w.as_str().unwrap()).collect()
 }

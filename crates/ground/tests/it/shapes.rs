@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use ground::{
-    Answer, Book, Code, Condition, DutyKind, Fact, Gives, Measure, MeasureName, Record, Request,
-    Role,
+    Answer, Book, Code, Condition, DutyKind, End, Fact, Gives, Measure, MeasureName, Record,
+    Request, Role,
 };
 use terms::{Act, Field, Fields, Moment, Purpose, Span, Subject, Time, Zone};
 
 use crate::desk::{
-    Paper, book, gate, gate_in, granted, known, line_7, line_8, measure, moment, now, ready, record,
+    Paper, book, gate, gate_in, granted, granting, known, line_7, line_8, measure, moment, now,
+    ready, record, when,
 };
 use crate::law_book::shapes;
 
@@ -61,7 +62,7 @@ fn either_of_two_grounds_for_one_act_suffices() {
 #[test]
 fn a_line_that_refuses_is_blocked_only_while_own_equipment_suffers() {
     let (book, (gate, _)) = (book(), gate(&book()));
-    let at_request = measure(&book, "02-i-block-at-victims-request");
+    let at_request = measure(&book, "01-a-block-attack-traffic");
     let impaired = measure(&book, "04-e-a-block-while-impaired");
     let mut request = open_to_all(&[at_request, impaired], line_7(), now());
     (request.act, request.sources) = (Act::Block, vec![terms::Source::LiveTraffic]);
@@ -121,18 +122,18 @@ fn a_line_that_opted_out_is_left_alone_and_no_other_line_speaks_for_it() {
     let book = shapes(&["blanket"]);
     let gate = gate(&book).0;
     let mut request = ready(measure(&book, "blanket"), now());
-    learn(&mut request, Fact::LineOptedOut, true);
+    learn(&mut request, Fact::LineAgreesByTerms, false);
     assert_eq!(gate.ask(&request, now()).gives(), Gives::Refused);
     for whom in [Some(line_8()), None] {
-        let mut said = known(Fact::LineOptedOut, false, &line_8(), now());
+        let mut said = known(Fact::LineAgreesByTerms, true, &line_8(), now());
         said.covers = whom;
-        request.record.facts.learn(Fact::LineOptedOut, said);
+        request.record.facts.learn(Fact::LineAgreesByTerms, said);
         assert_eq!(gate.ask(&request, now()).gives(), Gives::Asks);
     }
     // What is known of the whole set of lines holds for this one.
-    let mut said = known(Fact::LineOptedOut, false, &Subject::Network, now());
+    let mut said = known(Fact::LineAgreesByTerms, true, &Subject::Network, now());
     said.until = Some(now().wall.after(Span::minutes(5)));
-    request.record.facts.learn(Fact::LineOptedOut, said);
+    request.record.facts.learn(Fact::LineAgreesByTerms, said);
     let granted = granted(gate.ask(&request, now()));
     assert_eq!(granted.until, now().after(Span::minutes(5)));
 }
@@ -262,13 +263,15 @@ fn advice_that_is_not_followed_is_shown_and_does_not_refuse() {
 #[test]
 fn advice_reads_the_law_alone_and_makes_nothing() {
     let book = book();
-    for measure in book.measures() {
-        let mut request = ready(measure, now());
+    for measure in granting(&book) {
+        let at = when(measure);
+        let mut request = ready(measure, at);
         let facts = core::mem::take(&mut request.record).facts;
-        let day = Zone::TOKYO.day(now().wall).plus(1);
+        let day = Zone::TOKYO.day(at.wall).plus(1);
         request.record.facts = facts;
-        request.until = Some(now().after(Span::days(2)));
-        assert_eq!(book.advise(&request, day).outcome, ground::Outcome::Granted);
-        assert_eq!(gate(&book).0.ask(&request, now()).gives(), Gives::Refused);
+        request.end = End::At(at.after(Span::days(2)));
+        let advice = book.advise(&request, day).outcome;
+        assert_eq!(advice, ground::Outcome::Granted, "{}", measure.name);
+        assert_eq!(gate(&book).0.ask(&request, at).gives(), Gives::Refused);
     }
 }

@@ -1,6 +1,6 @@
 //! A warrant permits the very plan it was given for, once, and nothing that goes further.
 
-use ground::{Digest, Frame, Gives, OutOfScope, Plan, Request, SignedOn};
+use ground::{Digest, End, Frame, Gives, OutOfScope, Plan, Request, SignedOn};
 use proptest::prelude::*;
 use proptest::sample::select;
 use terms::{
@@ -38,7 +38,7 @@ pub(crate) fn block(plan: &impl Plan) -> Request {
 fn permit(request: &Request, plan: Mitigation, at: Moment) -> Result<(), OutOfScope> {
     warrant(gate(&book()).0.ask(request, now())).permit(plan, at).map(|permitted| {
         assert_eq!(permitted.measure(), request.only.as_ref().unwrap());
-        assert_eq!(Some(permitted.until()), request.until);
+        assert_eq!(End::At(permitted.until()), request.end);
     })
 }
 
@@ -191,6 +191,7 @@ proptest! {
             && touches.nets().iter().all(|net| match &request.subject {
                 Subject::Line(_, own) | Subject::Prefixes(own) => own.covers(net),
                 Subject::Network => true,
+                Subject::One(..) => false,
             });
         let warrant = warrant(gate(&book).0.ask(&request, now()));
         prop_assert_eq!(warrant.permit(plan, now()).is_ok(), allowed);
