@@ -69,7 +69,7 @@ impl Book {
             let fails = |line, why| BookError { name: name.to_owned(), line, why };
             let mut measure = Measure::load(name, text).map_err(|f| fails(f.line, f.why))?;
             let cites = text.lines().position(|l| l.starts_with("cites")).map_or(1, |n| n + 1);
-            measure.cite(&documents).map_err(|why| fails(cites, why))?;
+            measure.cite(&documents, text).map_err(|f| fails(f.line, f.why))?;
             for other in &measures {
                 other.stands_beside(&measure).map_err(|why| fails(cites, why))?;
             }

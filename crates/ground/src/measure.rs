@@ -66,7 +66,11 @@ pub struct Duty {
 
 /// A deadline: a statute's own days, cited, or a number the operator sets.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected a number that is a length of time, or days or promptly with a citation"
+)]
 pub enum Within {
     /// Set by statute.
     Statute {
