@@ -115,7 +115,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         what: "the gate forgets the purpose",
         change: Change::Replace {
             file: "crates/ground/src/reading.rs",
-            from: "request.purpose == measure.purpose",
+            from: "purpose.is_some()",
             to: "true",
         },
         caught_by: Catcher::Test("ground", "every_other_purpose_refuses"),

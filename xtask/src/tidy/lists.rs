@@ -11,19 +11,20 @@ const BESIDE_DETECTORS: &[&str] = &["lib", "tests"];
 /// Kinds of changelog fragments; CONTRIBUTING.md and `changelog.d/README.md` say what they mean.
 const KINDS: &[&str] = &["measure", "kept", "sent", "added", "changed", "fixed", "removed"];
 
+/// The one file of `measures/` that is no measure: the documents that measures cite.
+const TEXTS: &str = "TEXTS";
+
 /// Every `measures/*.toml` is in the book's list once, in order, and nothing else is.
 pub(super) fn measures(tree: &Tree) -> Vec<String> {
-    let there = tree.names("measures", ".toml");
-    let book = "crates/ground/src/book.rs";
-    let text = tree.text(book).unwrap_or_default();
-    let listed: Vec<&str> = text
-        .split("include_str!(\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next()?.split_once("measures/")?.1.strip_suffix(".toml"))
-        .collect();
-    let mut wrong = differences("measures", &there, book, &listed);
+    let there: Vec<&str> =
+        tree.names("measures", ".toml").into_iter().filter(|name| *name != TEXTS).collect();
+    let list = "crates/ground/src/measures.rs";
+    let text = tree.text(list).unwrap_or_default();
+    let entries = block(text, "MEASURES").unwrap_or_default();
+    let listed: Vec<&str> = entries.split('"').skip(1).step_by(2).collect();
+    let mut wrong = differences("measures", &there, list, &listed);
     if !listed.is_sorted() {
-        wrong.push(format!("{book}: the measures are not in the order of their numbers"));
+        wrong.push(format!("{list}: the measures are not in the order of their numbers"));
     }
     wrong
 }
@@ -130,10 +131,15 @@ mod tests {
 
     #[test]
     fn a_measure_that_is_not_in_the_list_is_found() {
-        let book = "(\"a\", include_str!(\"../../../measures/01-a.toml\")),\n\
-                    (\"c\", include_str!(\"../../../measures/03-c.toml\")),";
-        let file = ("crates/ground/src/book.rs", book);
-        check(measures, &[file, ("measures/01-a.toml", ""), ("measures/03-c.toml", "")], &[]);
+        let list = "macro_rules! files { ($($name:literal),+) => { &[\"x\"] }; }\n\
+                    pub const MEASURES: &[(&str, &str)] = files![\n    \"01-a\",\n    \"03-c\",\n];";
+        let file = ("crates/ground/src/measures.rs", list);
+        let texts = ("measures/TEXTS.toml", "");
+        check(
+            measures,
+            &[file, ("measures/01-a.toml", ""), ("measures/03-c.toml", ""), texts],
+            &[],
+        );
         let more = ("measures/02-b.toml", "");
         check(measures, &[file, ("measures/01-a.toml", ""), more], &["02-b is not", "lists 03-c"]);
     }
