@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use ground::{
-    Advice, Answer, Basis, Book, Checked, Condition, Fact, Measure, MeasureName, Outcome, Over,
-    Reading, Request,
+    Advice, Answer, Basis, Book, Checked, Condition, Fact, Facts, Known, Measure, MeasureName,
+    Outcome, Over, Pass, Reading, Record, Request, Role, State, Why,
 };
-use ground::{Pass, Role, State, Why};
 use serde::Serialize;
-use terms::{Act, Day, Purpose, Source, Subject, Text};
+use terms::{Act, Day, Purpose, Source, Subject, Text, Zone};
 
 /// An answer as a person reads it.
 #[derive(Debug, Clone, Serialize)]
@@ -53,6 +52,8 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
     let measure = nearest.and_then(|r| book.measure(&r.measure));
     let item = measure.map(|m| m.item.clone());
     let code = answer.code();
+    // What the text excludes has no conditions that could be met.
+    let excluded = measure.is_some_and(|m| m.basis == Basis::Excluded);
     let sentence = match answer {
         Answer::Granted(g) if matches!(g.pass, Pass::Observe) => {
             named(&item, measure, |ja, en| Text {
@@ -91,12 +92,10 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
                 "No. The ledger cannot take the answer, so nothing is granted.",
             ),
             Why::Halted => Text::of("不可。全停止中です。", "No. Everything has been stopped."),
-            Why::Conditions if measure.is_some_and(|m| m.basis == Basis::Excluded) => {
-                named(&item, measure, |ja, en| Text {
-                    ja: format!("不可。本文により認められません：{ja}。"),
-                    en: format!("No. The text excludes it: {en}."),
-                })
-            }
+            Why::Conditions if excluded => named(&item, measure, |ja, en| Text {
+                ja: format!("不可。本文により認められません：{ja}。"),
+                en: format!("No. The text excludes it: {en}."),
+            }),
             Why::Conditions => named(&item, measure, |ja, en| {
                 because(
                     nearest,
@@ -127,17 +126,20 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
         cites: taken.or(measure).map(|m| m.cites.text()),
         item,
         sentence,
-        conditions: nearest.map(conditions).unwrap_or_default(),
+        conditions: nearest.filter(|_| !excluded).map(conditions).unwrap_or_default(),
         alternatives: if granted { Vec::new() } else { alternatives(book, request, day) },
         inquiry,
     }
 }
 
 /// The measures that could lawfully serve the same end, the nearest first: the same act on another
-/// ground or on consent, and contact.
+/// ground or on consent, and contact. What is at the wish of those concerned comes before what needs
+/// to be justified, and what is only to be established before what is known not to be so.
 #[must_use]
 pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative> {
-    let mut found: Vec<(usize, Alternative)> = Vec::new();
+    let record = Record { facts: by_then(&request.record.facts, day), ..request.record.clone() };
+    let request = &Request { record, ..request.clone() };
+    let mut found: Vec<((bool, usize, usize), Alternative)> = Vec::new();
     for measure in book.measures() {
         let act = [request.act, Act::Contact].into_iter().find(|a| measure.acts.contains(a));
         let purpose = measure.purposes.iter().copied().find(|p| same_end(request.purpose, *p));
@@ -168,8 +170,10 @@ pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative
                 Some((fact, c.condition.text(), fact.established_by().to_vec()))
             })
             .collect();
+        let wished = measure.basis <= Basis::BlanketConsent;
+        let denied = if wished { 0 } else { reading.in_state(State::Failed).count() };
         found.push((
-            takes.len(),
+            (!wished, denied, takes.len()),
             Alternative {
                 measure: measure.name.clone(),
                 item: measure.item.clone(),
@@ -181,6 +185,16 @@ pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative
     }
     found.sort_by_key(|(far, _)| *far);
     found.into_iter().map(|(_, a)| a).collect()
+}
+
+/// Facts as advice reads them: as of the first moment of the day, though some became known later.
+fn by_then(facts: &Facts, day: Day) -> Facts {
+    let start = Zone::TOKYO.start(day);
+    let mut by_then = Facts::default();
+    for (fact, known) in facts.iter() {
+        by_then.learn(fact, Known { at: known.at.min(start), ..known.clone() });
+    }
+    by_then
 }
 
 /// Do both serve the same end? Whatever stops an attack may stand in for another way of doing so;
@@ -197,6 +211,7 @@ fn same_end(asked: Purpose, other: Purpose) -> bool {
                 | Purpose::ProtectService
                 | Purpose::ProtectDownstream
                 | Purpose::ProtectReceiver
+                | Purpose::StopMalwareAttack
         )
     };
     asked == other || (stops_attacks(asked) && stops_attacks(other))
@@ -240,7 +255,9 @@ fn readers(book: &Book, sources: &[Source], day: Day) -> String {
     let reads = |m: &&Arc<Measure>| {
         m.can_grant() && m.holds_on(day) && sources.iter().all(|s| m.reads.contains(s))
     };
-    let items: Vec<&str> = book.measures().iter().filter(reads).map(|m| m.item.as_str()).collect();
+    let mut items: Vec<&str> =
+        book.measures().iter().filter(reads).map(|m| m.item.as_str()).collect();
+    items.dedup();
     items.join(" ")
 }
 
@@ -257,10 +274,7 @@ fn taken_under<'a>(book: &'a Book, sources: &[Source], day: Day) -> Option<&'a M
 
 fn conditions(reading: &Reading) -> Vec<(State, Text, Option<String>)> {
     let by = |c: &Checked| c.by.as_ref().map(|(person, role)| format!("{person} ({role})"));
-    // That the text excludes it is said in the sentence; no condition could mend it.
-    let excluded = |c: &&Checked| c.condition == Condition::Decided && c.state == State::Failed;
-    let checked = reading.checked.iter().filter(|c| !excluded(c));
-    checked.map(|c| (c.state, c.condition.text(), by(c))).collect()
+    reading.checked.iter().map(|c| (c.state, c.condition.text(), by(c))).collect()
 }
 
 fn named(

@@ -308,9 +308,28 @@ fn a_refused_block_of_a_syn_flood_names_consent_and_contact_and_who_may_say() {
         let title: Text = serde_json::from_value(way["title"].clone()).unwrap();
         both(&title);
     }
-    let near: Vec<_> = ways.iter().map(|w| w["takes"].as_array().map_or(0, Vec::len)).collect();
-    assert!(near.is_sorted(), "the nearest first: {near:?}");
+    let place = |letter: &str| ways.iter().position(|w| w["item"] == letter);
+    let wished = ways.iter().take_while(|w| w["code"] == "OK-CONSENT").count();
+    let consents = ways.iter().filter(|w| w["code"] == "OK-CONSENT").count();
+    assert_eq!(wished, consents, "consent comes first: {ways:?}");
+    assert!(place("ウ") < place("エ(a)"), "own equipment is known not to be impaired: {ways:?}");
+    for known in [Fact::ByMachine, Fact::TrafficAnomalous, Fact::OnlyMatching, Fact::CausePresent] {
+        let takes = |w: &serde_json::Value| w["takes"].to_string().contains(known.word());
+        assert!(!ways.iter().any(takes), "{known} is known, and nothing takes it: {ways:?}");
+    }
 }
+
+/// The purposes of what is done about an attack on a line.
+const ATTACK: &[Purpose] = &[
+    Purpose::ProtectLine,
+    Purpose::StopNamedTraffic,
+    Purpose::ProtectService,
+    Purpose::ProtectDownstream,
+    Purpose::ProtectReceiver,
+    Purpose::RespondToAnomaly,
+    Purpose::RespondJointly,
+    Purpose::StopMalwareAttack,
+];
 
 #[test]
 fn no_other_way_serves_somebody_elses_purpose_or_the_whole_network() {
@@ -323,14 +342,8 @@ fn no_other_way_serves_somebody_elses_purpose_or_the_whole_network() {
         let measure = book.measure(&way.measure).expect("a measure");
         assert!(measure.can_grant() && measure.holds_on(day(start())), "{}", way.measure);
         assert!(measure.acts.iter().any(|a| matches!(a, Act::Block | Act::Contact)));
-        let other = |p: &Purpose| {
-            let word = p.word();
-            word.starts_with("protect-")
-                || word.starts_with("respond-")
-                || word == "stop-named-traffic"
-        };
-        let mail = [Purpose::ProtectMail, Purpose::ProtectSubscriber];
-        assert!(measure.purposes.iter().any(|p| other(p) && !mail.contains(p)), "{}", way.measure);
+        let attack = |p: &Purpose| ATTACK.contains(p);
+        assert!(measure.purposes.iter().any(attack), "{}", way.measure);
     }
     let everything = Request { subject: Subject::Network, ..request };
     assert!(alternatives(&book, &everything, day(start())).is_empty());
