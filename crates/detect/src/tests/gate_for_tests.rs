@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use ground::{
-    Acceptance, Actor, Answer, Book, Entry, Facts, Gate, Ground, Journal, Measure, MeasureName,
-    Mode, NotDurable, Number, Pass, Record, Request, Role, Setting, Signature, SignedOn,
+    Acceptance, Actor, Answer, Book, End, Entry, Facts, Gate, Ground, Journal, Measure,
+    MeasureName, Mode, NotDurable, Number, Pass, Record, Request, Role, Setting, Signature,
+    SignedOn,
 };
 use terms::{
     Act, AnswerId, Day, Fields, IpNet, Moment, Person, PrefixSet, Source, Span, Subject, Time, Zone,
@@ -57,13 +58,14 @@ fn ground(
     let request = Request {
         actor: Actor { person: Person("test".into()), roles: vec![Role::System] },
         act,
-        purpose: measure.purpose,
+        purpose: measure.purposes[0],
         fields,
         sources,
         subject,
-        until: Some(at.after(Span::days(365))),
+        end: End::At(at.after(Span::days(365))),
         case: None,
         only: Some(measure.name.clone()),
+        claims: None,
         plan: None,
         observes: None,
         record: everything_signed(measure),

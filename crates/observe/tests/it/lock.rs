@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use ground::{
-    Actor, Answer, Book, Columns, Entry, Fact, Gate, Ground, Journal, Known, Mask, MeasureName,
+    Actor, Answer, Book, Columns, End, Entry, Gate, Ground, Journal, Known, Mask, MeasureName,
     Mode, NotDurable, Number, Origin, Pass, Record, Request, Role, Sealed, Setting, Signature,
     SignedOn,
 };
@@ -115,7 +115,7 @@ fn request(fields: Fields) -> Request {
     let book = Book::compiled().unwrap();
     let measure = book.measure(&MeasureName::of(STATISTICS)).unwrap();
     let mut record = Record::default();
-    for (fact, so) in [(Fact::OwnBusiness, true), (Fact::ByMachine, true)] {
+    for (&fact, &so) in &measure.requires {
         let role = fact.established_by()[0];
         let countersigned = fact.countersigned_by().map(|role| (person("countersigns"), role));
         let known = Known {
@@ -157,9 +157,10 @@ fn request(fields: Fields) -> Request {
         fields,
         sources: vec![Source::FlowExport],
         subject: Subject::Network,
-        until: Some(at(0).after(Span::days(30))),
+        end: End::At(at(0).after(Span::days(30))),
         case: None,
         only: Some(measure.name.clone()),
+        claims: None,
         plan: None,
         observes: None,
         record,
