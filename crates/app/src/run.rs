@@ -68,6 +68,7 @@ impl Running {
         let name = sekisho.settings.operator.clone();
         let pages = console::Console {
             config: console::Config { operator: terms::Text::of(&name, &name) },
+            book: Arc::clone(&sekisho.book),
             desk: Arc::clone(&sekisho.desk),
             snapshot: Arc::new(move || snapshot::take(&for_pages)),
             clock: Arc::clone(&clock),

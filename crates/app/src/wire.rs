@@ -26,6 +26,7 @@ const WAITING_BATCHES: usize = 4_096;
 pub(crate) struct Sekisho {
     pub(crate) settings: Settings,
     pub(crate) clock: Arc<Clock>,
+    pub(crate) book: Arc<Book>,
     pub(crate) account: Arc<Account>,
     pub(crate) desk: Arc<Mutex<Desk>>,
     pub(crate) intake: Intake,
@@ -50,7 +51,7 @@ impl Sekisho {
         let account = Arc::new(account.with_context(|| {
             format!("cannot take up the data folder {}", settings.data.display())
         })?);
-        let desk = Desk::open(Arc::clone(&account), book, settings.desk()?, at);
+        let desk = Desk::open(Arc::clone(&account), Arc::clone(&book), settings.desk()?, at);
         let desk = desk.with_context(|| {
             format!("cannot take up the desk from the data folder {}", settings.data.display())
         })?;
@@ -118,6 +119,7 @@ impl Sekisho {
         Ok(Self {
             settings,
             clock,
+            book,
             account,
             desk: Arc::new(Mutex::new(desk)),
             intake,

@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 use crate::lang::Lang;
 use crate::page::Page;
 use crate::status::Status;
-use crate::{Console, consent, metrics};
+use crate::{Console, consent, law, metrics};
 
 /// Why the server ended.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +57,8 @@ pub async fn serve(
 const LAST: Duration = Duration::from_secs(3);
 /// Requests that may wait for the desk at once; each takes a thread.
 const AT_ONCE: usize = 16;
+/// Questions to the law that are answered at once; the others wait, and the desk does not wait for them.
+const READERS: usize = 2;
 /// Bytes a form may have.
 const MOST: usize = 1024;
 
@@ -64,13 +66,16 @@ const MOST: usize = 1024;
 pub(crate) struct Shared {
     pub(crate) console: Console,
     doors: Semaphore,
+    books: Semaphore,
 }
 
 fn router(console: Console) -> Router {
-    let shared = Arc::new(Shared { console, doors: Semaphore::new(AT_ONCE) });
+    let (doors, books) = (Semaphore::new(AT_ONCE), Semaphore::new(READERS));
+    let shared = Arc::new(Shared { console, doors, books });
     Router::new()
         .route("/", get(page))
         .route("/api/status", get(api))
+        .nest("/api/law", law::routes())
         .route("/healthz", get(health))
         .route("/metrics", get(scrape))
         .route("/static/live.js", get(|| asset("text/javascript; charset=utf-8", LIVE)))
@@ -112,6 +117,17 @@ impl Shared {
             Ok(what(console, &mut desk, at))
         });
         done.await.unwrap_or(Err(Unreachable))
+    }
+
+    /// Looks something up in the book of measures, on a thread of its own and not many at once.
+    pub(crate) async fn at_book<T: Send + 'static>(
+        self: &Arc<Self>,
+        what: impl FnOnce(&Console) -> T + Send + 'static,
+    ) -> Result<T, Unreachable> {
+        let _door = self.books.acquire().await.map_err(|_| Unreachable)?;
+        let shared = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || what(&shared.console));
+        done.await.map_err(|_| Unreachable)
     }
 
     async fn status(self: &Arc<Self>) -> Result<Status, Unreachable> {

@@ -1,4 +1,4 @@
-//! The console: a plain status page, metrics, the subscriber's one-time page, and the control socket.
+//! The console: a plain status page, metrics, the law, the subscriber's one-time page, and the control socket.
 //!
 //! It reads the desk and what the app tells it ([`Snapshot`]); it reaches no station. No page and no
 //! metric names an address of a subscriber or of a destination, and no path is written to a log, for
@@ -8,6 +8,7 @@ mod consent;
 pub mod control;
 mod http;
 mod lang;
+mod law;
 mod metrics;
 mod page;
 mod snapshot;
@@ -16,6 +17,7 @@ mod status;
 use std::sync::{Arc, Mutex};
 
 use decide::Desk;
+use ground::Book;
 use terms::{Moment, Text};
 
 pub use http::{ServeError, serve};
@@ -41,6 +43,8 @@ pub struct Config {
 pub struct Console {
     /// Settings.
     pub config: Config,
+    /// The book of measures, for whoever asks the law.
+    pub book: Arc<Book>,
     /// The desk.
     pub desk: Arc<Mutex<Desk>>,
     /// Everything but the desk.

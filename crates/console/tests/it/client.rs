@@ -39,6 +39,15 @@ pub(crate) async fn post(server: SocketAddr, path: &str, form: &str) -> Answer {
     send(server, &head, form).await
 }
 
+/// Sends a JSON document.
+pub(crate) async fn post_json(server: SocketAddr, path: &str, document: &str) -> Answer {
+    let length = document.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n"
+    );
+    send(server, &head, document).await
+}
+
 async fn send(server: SocketAddr, head: &str, body: &str) -> Answer {
     let mut stream = TcpStream::connect(server).await.unwrap();
     let request = format!("{head}Host: {server}\r\nConnection: close\r\n\r\n{body}");

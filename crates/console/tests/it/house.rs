@@ -153,6 +153,7 @@ impl House {
         let source: Source = Arc::new(move || snapshot.lock().unwrap().clone());
         let console = Console {
             config: Config { operator: Text::of("架空ネット", "Example Net") },
+            book: Arc::new(Book::compiled().unwrap()),
             desk: Arc::clone(&self.desk),
             snapshot: source,
             clock: self.clock(),

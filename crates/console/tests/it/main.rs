@@ -6,4 +6,5 @@ mod client;
 mod consent;
 mod control;
 mod house;
+mod law;
 mod pages;

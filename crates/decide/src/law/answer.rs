@@ -10,6 +10,7 @@ use terms::{Automatic, Day, Field, SignersWhen, Status, TellsWhen, TellsWhom, Te
 use super::clause::{clause, code, state, word};
 use super::flips::{Flip, flips};
 use super::nearest::{Other, others};
+use super::questions::{Asked, questions};
 use super::read::{Considered, consider};
 use super::request::Request;
 use super::{flags, inquiry, sentences};
@@ -149,19 +150,6 @@ pub struct Told {
     pub when: TellsWhen,
     /// In words.
     pub text: Text,
-}
-
-/// A question and who may answer it.
-#[derive(Debug, Clone, Serialize)]
-pub struct Asked {
-    /// The condition it is about.
-    pub condition: String,
-    /// The question.
-    pub text: Text,
-    /// Who may answer.
-    pub roles: Vec<Role>,
-    /// Who must countersign.
-    pub countersigned_by: Option<Role>,
 }
 
 /// Who would sign.
@@ -362,32 +350,4 @@ pub(super) fn signers(m: &Measure) -> Signed {
         afterwards: m.signers.afterwards,
         automatic: m.automatic,
     }
-}
-
-fn questions(reading: &Reading) -> Vec<Asked> {
-    let open = |c: &&ground::Checked| matches!(c.state, State::Unknown | State::Open);
-    let ask = |c: &ground::Checked| match c.condition {
-        Condition::Fact(fact, _) => Asked {
-            condition: fact.word().to_owned(),
-            text: fact.question(),
-            roles: fact.established_by().to_vec(),
-            countersigned_by: fact.countersigned_by(),
-        },
-        Condition::HasEnd => Asked {
-            condition: "end".to_owned(),
-            text: Text::of("いつ終了しますか。", "When does it end?"),
-            roles: vec![Role::Operations],
-            countersigned_by: None,
-        },
-        _ => Asked {
-            condition: word(&c.condition).to_owned(),
-            text: Text::of(
-                "本文は可否を示していません。個別の事情からどう判断しますか。",
-                "The text does not decide. How is it to be judged in this case?",
-            ),
-            roles: vec![Role::Legal],
-            countersigned_by: None,
-        },
-    };
-    reading.checked.iter().filter(open).map(ask).collect()
 }

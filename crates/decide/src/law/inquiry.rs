@@ -6,7 +6,7 @@ use ground::{Book, Condition, State};
 use terms::Text;
 
 use super::answer::Answer;
-use super::clause::{clause, fact_clause};
+use super::clause::{clause, day_ja, fact_clause};
 use super::read::Considered;
 use super::request::Request;
 
@@ -28,17 +28,18 @@ pub(super) fn draft(
 ) -> Text {
     let (act, purpose) = (request.act.text(), request.purpose.text());
     let fields = fields(request, considered);
-    let facts = facts(request);
-    let near = near(book, considered, answer);
+    let facts = facts(request, considered);
+    let near = near(book, request, considered, answer);
     let open = open(considered);
     let day = answer.day;
+    let day_ja = day_ja(day);
     Text {
         ja: format!(
             "件名：通信の秘密に関する照会（案）\n\n\
              総務省 御中\n\n\
              \u{3000}当社が検討している次の行為について、通信の秘密との関係を照会します。\n\n\
              １　検討している行為\n\
-             \u{3000}「{}」を目的として「{}」を行うこと。用いる情報項目は{}です。判断の基準日は{day}です。\n\n\
+             \u{3000}「{}」を目的として「{}」を行うこと。用いる情報項目は{}です。判断の基準日は{day_ja}です。\n\n\
              ２　事実関係\n{}\n\
              ３　最も近い項目と、それによることができない理由\n{}\n\
              ４　本文から明らかでない点\n{}\n\
@@ -72,7 +73,7 @@ fn fields(request: &Request, considered: &Considered<'_>) -> Text {
     Text { ja: ja.join("、"), en: en.join(", ") }
 }
 
-fn facts(request: &Request) -> Text {
+fn facts(request: &Request, considered: &Considered<'_>) -> Text {
     let mut text = Text::of("", "");
     for (fact, supposed) in &request.facts {
         let Some(so) = supposed.so else { continue };
@@ -84,13 +85,23 @@ fn facts(request: &Request) -> Text {
         let _ = writeln!(text.ja, "　・{}{ja}", clause.ja);
         let _ = writeln!(text.en, "- {}{en}", clause.en);
     }
+    // The register of consents is a fact of the case too.
+    let of_register = request.consents.is_some().then(|| considered.readings.first()).flatten();
+    for checked in of_register.iter().flat_map(|(_, r)| &r.checked) {
+        let Condition::Fact(fact, wanted) = checked.condition else { continue };
+        if fact.is_per_line() && matches!(checked.state, State::Met | State::Failed | State::Open) {
+            let clause = fact_clause(fact, (checked.state == State::Met) == wanted);
+            let _ = writeln!(text.ja, "　・{}（同意の記録による）", clause.ja);
+            let _ = writeln!(text.en, "- {} (by the register of consents)", clause.en);
+        }
+    }
     if text.ja.is_empty() {
         text = Text::of("　確認済みの事実はありません。\n", "Nothing is established yet.\n");
     }
     text
 }
 
-fn near(book: &Book, considered: &Considered<'_>, answer: &Answer) -> Text {
+fn near(book: &Book, request: &Request, considered: &Considered<'_>, answer: &Answer) -> Text {
     if let Some((measure, reading)) = considered.readings.first() {
         let (cites, title) = (measure.cites.text(), &measure.title);
         let mut text = Text {
@@ -115,10 +126,26 @@ fn near(book: &Book, considered: &Considered<'_>, answer: &Answer) -> Text {
     };
     let cites = book.measure(&other.measure).map(|m| m.cites.text());
     let (ja, en) = cites.map_or_else(Default::default, |c| (c.ja, c.en));
-    Text {
-        ja: format!("　{ja}「{}」\n　{}\n", other.title.ja, other.why_ja),
-        en: format!("{en}: “{}”\n{}\n", other.title.en, other.why_en),
+    let mut text = Text {
+        ja: format!("　{ja}「{}」\n", other.title.ja),
+        en: format!("{en}: “{}”\n", other.title.en),
+    };
+    if other.purpose != request.purpose {
+        let purpose = other.purpose.text();
+        text.ja +=
+            &format!("　この項目の目的は「{}」であり、当社の目的とは異なります。\n", purpose.ja);
+        text.en += &format!("Its purpose is “{}”, which is not ours.\n", purpose.en);
     }
+    if other.act != request.act {
+        let act = other.act.text();
+        text.ja += &format!(
+            "　この項目が対象とする行為は「{}」であり、当社が検討している行為とは異なります。\n",
+            act.ja
+        );
+        text.en +=
+            &format!("It is about the act “{}”, which is not the one we consider.\n", act.en);
+    }
+    text
 }
 
 fn open(considered: &Considered<'_>) -> Text {

@@ -5,23 +5,23 @@ use terms::{Act, Purpose, Step};
 
 use super::request::Request;
 
-/// Purposes that answer the same trouble. A purpose in none of them (marketing, a survey) has no kin:
+/// Purposes that answer the same trouble, the nearer side by side. A purpose in none of them (marketing, a survey) has no kin:
 /// no other measure serves it.
 const FAMILIES: &[&[Purpose]] = &[
     // An attack.
     &[
         Purpose::FindCause,
         Purpose::RespondToAnomaly,
-        Purpose::ProtectLine,
-        Purpose::StopNamedTraffic,
         Purpose::ProtectService,
         Purpose::ProtectDownstream,
+        Purpose::StopNamedTraffic,
+        Purpose::ProtectLine,
         Purpose::ProtectReceiver,
-        Purpose::RespondJointly,
-        Purpose::StopAttacker,
         Purpose::StopMalwareAttack,
+        Purpose::RespondJointly,
         Purpose::StopPreparation,
         Purpose::StopSteppingStone,
+        Purpose::StopAttacker,
         Purpose::AssistAssociation,
     ],
     // Malware.
@@ -68,49 +68,99 @@ const FAMILIES: &[&[Purpose]] = &[
 
 /// Do both purposes answer the same trouble?
 pub(super) fn kin(one: Purpose, other: Purpose) -> bool {
-    one == other || FAMILIES.iter().any(|f| f.contains(&one) && f.contains(&other))
+    apart(one, other).is_some()
 }
 
-/// By which act and for which purpose `measure` could serve the request, and how far that is from what
-/// was asked: 0 is the same act for the same purpose. `fields_failed`: it is refused for its fields.
-pub(super) fn way(
-    request: &Request,
-    measure: &Measure,
-    fields_failed: bool,
-) -> Option<(Act, Purpose, u8)> {
-    let same_purpose = measure.purposes.iter().copied().find(|p| *p == request.purpose);
-    let akin = measure.purposes.iter().copied().find(|p| kin(*p, request.purpose));
-    let step = request.act.step();
-    let same_act = measure.acts.iter().copied().find(|a| *a == request.act);
-    // Analysis is of many kinds: only the same act is another way to it.
-    let same_step =
-        measure.acts.iter().copied().find(|a| a.step() == step && step != Step::Analyse);
-    let tells = |a: &Act| matches!(a, Act::Contact | Act::Warn | Act::WarnScreen);
-    let told = measure.acts.iter().copied().find(tells).filter(|_| step != Step::Collect);
-    let purpose = same_purpose.or(akin);
-    if let Some(purpose) = purpose {
-        let alien = u8::from(purpose != request.purpose);
-        let (act, far) = match (same_act, same_step, told) {
-            (Some(act), ..) => (act, 0),
-            (None, _, Some(act)) => (act, 4),
-            (None, Some(act), None) => (act, 6),
-            (None, None, None) => return None,
-        };
-        return Some((act, purpose, far + 2 * alien));
+/// How far two purposes are apart in a family; `None` when no family has both.
+pub(super) fn apart(one: Purpose, other: Purpose) -> Option<usize> {
+    if one == other {
+        return Some(0);
     }
+    let at = |family: &&[Purpose], p: Purpose| family.iter().position(|q| *q == p);
+    FAMILIES.iter().filter_map(|f| Some(at(f, one)?.abs_diff(at(f, other)?))).min()
+}
+
+/// A way in which another measure could serve a request.
+pub(super) struct Way {
+    /// By this act.
+    pub(super) act: Act,
+    /// For this purpose.
+    pub(super) purpose: Purpose,
+    /// How far that is from what was asked: 0 is the same act for the same purpose.
+    pub(super) far: u8,
+}
+
+/// What is known of a request when other ways are looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Trouble {
+    /// It is refused for its fields.
+    pub(super) fields: bool,
+    /// No measure is about it.
+    pub(super) unmeasured: bool,
+}
+
+/// In which way `measure` could serve the request, if in any.
+pub(super) fn way(request: &Request, measure: &Measure, trouble: Trouble) -> Option<Way> {
+    let akin = |p: &&Purpose| kin(**p, request.purpose);
+    let purpose = measure.purposes.iter().filter(akin).min_by_key(|p| apart(**p, request.purpose));
+    let step = request.act.step();
+    let acts = || measure.acts.iter().copied();
+    let same_act = acts().find(|a| *a == request.act);
+    // Analysis is of many kinds: only the same act is another way to it. Mail is not stopped by
+    // stopping packets.
+    let same_step = acts()
+        .find(|a| a.step() == step && step != Step::Analyse && medium(*a) == medium(request.act));
+    let tells = |a: &Act| matches!(a, Act::Contact | Act::Warn | Act::WarnScreen);
+    let told = acts().find(tells).filter(|_| !matches!(step, Step::Collect | Step::Store));
+    if let Some(&purpose) = purpose {
+        let alien = if purpose == request.purpose { 0 } else { 2 };
+        let found = match (same_act, told, same_step) {
+            (Some(act), ..) => Some((act, 0)),
+            (None, Some(act), _) => Some((act, 3)),
+            (None, None, Some(act)) => Some((act, 6)),
+            (None, None, None) => None,
+        };
+        if let Some((act, far)) = found {
+            return Some(Way { act, purpose, far: far + alien });
+        }
+    }
+    let (&first, &for_what) = (measure.acts.first()?, measure.purposes.first()?);
     // What may use these fields of these sources, whatever it is for.
-    if let (Some(fields), Some(sources), Some(&act), Some(&purpose)) =
-        (request.fields, &request.sources, measure.acts.first(), measure.purposes.first())
+    if let (Some(fields), Some(sources)) = (request.fields, &request.sources)
+        && trouble.fields
         && !sources.is_empty()
         && sources.iter().all(|s| measure.reads.contains(s))
         && fields.within(measure.fields)
     {
-        return Some((act, purpose, if fields_failed { 3 } else { 9 }));
+        return Some(Way { act: first, purpose: for_what, far: 3 });
     }
-    // The same act for a purpose the text knows, where the request's own has no kin at all.
+    // The same act for a purpose the text knows, where nothing is about the request's own, or that
+    // has no kin at all.
     let stray = !FAMILIES.iter().any(|f| f.contains(&request.purpose));
-    let act = same_act.filter(|_| stray)?;
-    Some((act, measure.purposes.first().copied()?, 10))
+    let act = same_act.filter(|_| stray || trouble.unmeasured)?;
+    Some(Way { act, purpose: for_what, far: if trouble.unmeasured { 1 } else { 10 } })
+}
+
+/// What an act works on.
+#[derive(PartialEq, Eq)]
+enum Medium {
+    Packets,
+    Mail,
+    Calls,
+}
+
+fn medium(act: Act) -> Medium {
+    match act {
+        Act::RefuseMail
+        | Act::HoldMail
+        | Act::MarkMail
+        | Act::FilterMail
+        | Act::StopMailAuth
+        | Act::BlockPort25
+        | Act::SuspendMailLogin => Medium::Mail,
+        Act::StopCallAuth | Act::RestrictCalls | Act::SuspendInternational => Medium::Calls,
+        _ => Medium::Packets,
+    }
 }
 
 /// Is it in the hands of whoever acts to do it otherwise? Then a refusal because of it can be mended.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use terms::{Act, Day, Purpose, Step, Text};
 
 use super::clause::{clause, listed, word};
-use super::kin::{in_own_hands, kin, way};
+use super::kin::{Trouble, Way, apart, in_own_hands, kin, way};
 use super::read::{Considered, read_as};
 use super::request::Request;
 
@@ -65,12 +65,15 @@ pub(super) fn others(
     let top = considered.readings.first().map(|(m, _)| &m.name);
     // Where it is refused for its fields, what may use them comes before other ways to the same end.
     let failed = |r: &Reading| r.in_state(State::Failed).any(|c| c.condition == Condition::Fields);
-    let fields = considered.readings.first().is_some_and(|(_, r)| failed(r));
-    let mut found: Vec<((bool, u8, usize), Other)> = Vec::new();
+    let trouble = Trouble {
+        fields: considered.readings.first().is_some_and(|(_, r)| failed(r)),
+        unmeasured: considered.readings.is_empty(),
+    };
+    let mut found: Vec<((bool, u8, usize, usize), Other)> = Vec::new();
     for (i, (measure, reading)) in considered.readings.iter().enumerate().skip(1) {
         let other = other(request, measure, reading, request.act, request.purpose);
         // Where it is granted, what was asked besides stays the nearest, whether it would do or not.
-        let far = (!(granted || other.could_do), 0, i);
+        let far = (!(granted || other.could_do), 0, 0, i);
         found.push((far, other));
     }
     for measure in book.measures() {
@@ -83,7 +86,7 @@ pub(super) fn others(
         {
             continue;
         }
-        let Some((act, purpose, far)) = way(request, measure, fields) else { continue };
+        let Some(Way { act, purpose, far }) = way(request, measure, trouble) else { continue };
         let mended = Request {
             fields: request.fields.map(|f| f.common(measure.fields)),
             sources: None,
@@ -98,9 +101,16 @@ pub(super) fn others(
         if mended.fields != request.fields {
             other.takes.push(take(&Condition::Fields, measure));
         }
-        let far = if other.would_do { far } else { far + 1 };
+        // A consent that is known not to be there is harder to come by than a fact nobody looked for.
+        let denied = |c: &Checked| {
+            c.state == State::Failed
+                && matches!(c.condition, Condition::Fact(f, _) if f.is_per_line())
+        };
+        let denied = reading.checked.iter().any(denied);
+        let far = far + u8::from(!other.would_do) + if denied { 4 } else { 0 };
+        let apart = apart(purpose, request.purpose).unwrap_or(usize::MAX);
         let takes = other.takes.len();
-        found.push(((false, far, takes), other));
+        found.push(((false, far, apart, takes), other));
     }
     found.sort_by_key(|(far, _)| *far);
     let mut all: Vec<Other> = found.into_iter().take(MOST).map(|(_, o)| o).collect();

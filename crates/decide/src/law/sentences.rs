@@ -1,11 +1,13 @@
 //! The answer in plain sentences that a subscriber or a judge could follow, in both languages.
 
-use ground::{Basis, Code, Condition, Measure, Outcome, Reading, State, Strength};
+use ground::{Basis, Code, Condition, Fact, Measure, Outcome, Reading, State, Strength};
 use terms::{Step, Text};
 
 use super::answer::Answer;
 use super::clause::{and_en, and_ja, clause, day_ja, listed, numbered, whether};
 use super::flags::is_yes;
+use super::flips::Flip;
+use super::kin::in_own_hands;
 use super::nearest::Other;
 use super::read::Considered;
 use super::request::Request;
@@ -26,6 +28,9 @@ pub(super) fn sentences(request: &Request, considered: &Considered<'_>, answer: 
     said.extend(changes(answer));
     said.extend(instead(answer));
     said.extend(besides(answer));
+    said.extend(answer.inquiry.as_ref().map(|_| {
+        Text::of("総務省への照会文案を添えます。", "A draft inquiry to the ministry is attached.")
+    }));
     let ja: String = said.iter().map(|t| t.ja.as_str()).collect();
     let en: Vec<&str> = said.iter().map(|t| t.en.as_str()).filter(|t| !t.is_empty()).collect();
     Text { ja, en: en.join(" ") }
@@ -259,16 +264,19 @@ fn who_says(answer: &Answer) -> Option<Text> {
     let ja: Vec<&str> = names.iter().map(|t| t.ja.as_str()).collect();
     let en: Vec<String> = names.iter().map(|t| t.en.clone()).collect();
     Some(Text {
-        ja: format!("これに答えられるのは、{}です。", and_ja(&ja)),
-        en: format!("Those who may say are: {}.", and_en(&en)),
+        ja: format!("これに答えるのは、{}です。", and_ja(&ja)),
+        en: format!("It is for {} to say.", and_en(&en)),
     })
 }
 
-/// The change that matters most: to a yes from anything else, away from it from a yes.
+/// The change that matters most: to a yes from anything else, away from it from a yes; and what is not
+/// known, or not in the hands of whoever acts, before the rest.
 fn changes(answer: &Answer) -> Option<Text> {
     let yes = is_yes(answer.verdict);
-    let said = || answer.flips.iter().filter(|f| f.to != "unknown" && f.fact != "purpose");
-    let flip = said().find(|f| is_yes(f.verdict) != yes).or_else(|| said().next())?;
+    let said = answer.flips.iter().filter(|f| f.to != "unknown" && f.fact != "purpose");
+    let conduct = |f: &Flip| Fact::parse(&f.fact).is_none_or(in_own_hands);
+    let flip =
+        said.min_by_key(|f| (is_yes(f.verdict) == yes, f.from != "unknown", yes && conduct(f)))?;
     Some(flip.text.clone())
 }
 

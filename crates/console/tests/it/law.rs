@@ -1,0 +1,93 @@
+//! Asking the law over HTTP.
+
+use serde_json::{Value, json};
+
+use crate::client::{get, post_json};
+use crate::house::House;
+
+#[tokio::test]
+async fn anybody_may_ask_the_law_and_nothing_follows() {
+    let house = House::quiet();
+    let served = house.serve().await;
+    let before = kept(house.folder.path());
+    let request = json!({
+        "act": "block", "purpose": "protect-line", "whose": { "line": "line-7" },
+        "day": "2026-05-01", "end": "with-cause", "requester": "receiver", "scope": "matching",
+        "consents": [],
+        "facts": { "request-genuine": true, "traffic-anomalous": true, "by-machine": true },
+    });
+    let answer = post_json(served.address, "/api/law/ask", &request.to_string()).await;
+    assert_eq!(answer.code, 200, "{}", answer.body);
+    let said: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!((&said["verdict"], &said["item"]), (&json!("NO"), &json!("ア")));
+    assert_eq!(said["deciding"], json!(["line-consents"]));
+    assert!(said["text_ja"].as_str().unwrap().contains("認められません"));
+    assert_eq!(kept(house.folder.path()), before);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_read_names_its_field() {
+    let house = House::quiet();
+    let served = house.serve().await;
+    for (document, field) in [
+        (r#"{"act":"blok","purpose":"protect-line","whose":"line"}"#, "act"),
+        (r#"{"act":"block","purpose":"protect-line"}"#, "whose"),
+        (
+            r#"{"act":"block","purpose":"protect-line","whose":"line","facts":{"x":true}}"#,
+            "facts.x",
+        ),
+        (r#"{"act":"block","act":"block"}"#, ""),
+        ("[]", ""),
+    ] {
+        let answer = post_json(served.address, "/api/law/ask", document).await;
+        let said: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!((answer.code, &said["field"]), (400, &json!(field)), "{document}: {said}");
+    }
+    let long = format!("\"{}\"", "x".repeat(64 * 1024));
+    let answer = post_json(served.address, "/api/law/ask", &long).await;
+    let said: Value = serde_json::from_str(&answer.body).unwrap();
+    assert!(answer.code == 413 && said["error"].is_string(), "{said}");
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn the_book_and_its_words_are_there_to_be_read() {
+    let house = House::quiet();
+    let served = house.serve().await;
+    let read = async |path: &str| {
+        let answer = get(served.address, path).await;
+        (answer.code, serde_json::from_str::<Value>(&answer.body).unwrap_or_default())
+    };
+    let (code, list) = read("/api/law/list?day=2018-01-01").await;
+    let in_force =
+        |l: &Value| l.as_array().unwrap().iter().filter(|m| m["in_force"] == true).count();
+    assert!(code == 200 && in_force(&list) > 0);
+    assert!(in_force(&read("/api/law/list").await.1) > in_force(&list));
+    assert_eq!(read("/api/law/list?day=soon").await.1["field"], "day");
+    // エ, percent-encoded: both parts of the item.
+    let (code, shown) = read("/api/law/show/%E3%82%A8").await;
+    assert_eq!((code, shown.as_array().unwrap().len()), (200, 2));
+    assert!(shown[0]["conditions"][0]["established-by"].is_array());
+    assert_eq!(read("/api/law/show/none").await.0, 404);
+    let (_, words) = read("/api/law/vocabulary").await;
+    assert!(words["schema"]["properties"]["act"]["enum"].as_array().unwrap().len() > 40);
+    let table = get(served.address, "/api/law/table").await;
+    assert!(table.code == 200 && table.body.contains("04-e-a-block-while-impaired"));
+    served.stop().await;
+}
+
+/// Every file below a folder, with its length.
+fn kept(folder: &std::path::Path) -> Vec<(std::path::PathBuf, u64)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let (path, found) = entry.map(|e| (e.path(), e.metadata().unwrap())).unwrap();
+        if found.is_dir() {
+            all.extend(kept(&path));
+        } else {
+            all.push((path, found.len()));
+        }
+    }
+    all.sort();
+    all
+}
