@@ -1,13 +1,19 @@
 //! Less known, more asked for, or later in the day never turns anything into a grant.
 
-use ground::{End, Fact, Gives, Number, Request, SignersWhen};
+use ground::{End, Fact, Gives, Number, Outcome, Request, SignersWhen};
 use proptest::prelude::*;
 use proptest::sample::select;
-use terms::{Field, Moment, Span, Subject};
+use terms::{Field, Moment, Span, Subject, Zone};
 
 use crate::desk::{everywhere, gate, granted, now, pool};
 use crate::law_book::all;
+use crate::neighbours::morning;
 use crate::odd;
+
+/// When today's advice is given: what was said then is known to it.
+fn this_morning() -> Moment {
+    morning(Zone::TOKYO.day(now().wall))
+}
 
 /// One way of having less or asking for more.
 #[derive(Debug, Clone)]
@@ -70,15 +76,24 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
     #[test]
     fn less_never_turns_into_a_grant(
-        (request, at) in odd::request(&all(), Just(now()).boxed(), false),
+        (request, at) in odd::request(&all(), select(vec![now(), this_morning()]).boxed(), false),
         fewer in proptest::collection::vec(less(), 1..4),
     ) {
         let (gate, _) = gate(&all());
+        let advises = |request: &Request, at: Moment| {
+            all().advise(request, Zone::TOKYO.day(at.wall)).outcome == Outcome::Granted
+        };
+        // Advice is of the day's beginning: what was said at nine is not known to it yet.
+        let advised = advises(&request, at) || at != this_morning();
         let before = gate.ask(&request, at).gives();
         let step = |(request, at): (Request, Moment), less| with_less(&request, at, less);
         let (request, at) = fewer.iter().fold((request, at), step);
         let after = gate.ask(&request, at).gives();
         prop_assert!(before == Gives::Granted || after != Gives::Granted);
+        // Advice takes what is over once done for ended when nobody says otherwise; said to last, it
+        // is refused. There alone to say nothing is better than to say the wrong thing.
+        let unsaid = fewer.iter().any(|l| matches!(l, Less::Endless)) && !request.act.lasts();
+        prop_assert!(advised || unsaid || !advises(&request, at));
     }
 
     #[test]

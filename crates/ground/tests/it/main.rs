@@ -6,6 +6,7 @@ mod desk;
 mod ends;
 mod examples;
 mod files;
+mod flips;
 mod journal;
 mod kept;
 mod law_book;

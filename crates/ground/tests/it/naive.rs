@@ -63,9 +63,9 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         File {
             name,
             digest: Digest::of(text.as_bytes()),
-            purposes: match &table["purpose"] {
-                Value::String(one) => vec![one.clone()],
-                _ => words(&table, "purpose"),
+            purposes: match table["purpose"].as_str() {
+                Some(one) => vec![one.to_owned()],
+                None => words(&table, "purpose"),
             },
             acts: words(&table, "acts"),
             reads: words(&table, "reads"),
