@@ -15,7 +15,7 @@ sign    case 1 by suzuki
 expect  answer case 1 block OK-CONSENT イ
 expect  rule dst 203.0.113.130/32
 answer  case 1 requester-is-receiver no by tanaka
-expect  case 1 withdrawn asked
+expect  case 1 withdrawn established that this is not so
 expect  no rule
 answer  case 1 requester-is-receiver yes by tanaka
 expect  case 1 mitigated
