@@ -80,6 +80,77 @@
 //! assert_eq!(ground.open(&sealed, end).err(), Some(OutOfScope::Ended));
 //! # Ok::<(), BookError>(())
 //! ```
+//!
+//! What must not compile. Nobody opens without a ground, or takes the contents out of a seal:
+//!
+//! ```compile_fail,E0061
+//! fn open(sealed: &ground::Sealed<terms::Flows>, at: terms::Moment) {
+//!     let _ = ground::Ground::open(sealed, at);
+//! }
+//! ```
+//! ```compile_fail,E0451
+//! fn take(sealed: ground::Sealed<String>) -> String {
+//!     let ground::Sealed { contents, .. } = sealed;
+//!     contents
+//! }
+//! ```
+//! A ground or a warrant is not copied, not stored or sent, and not made of what was:
+//!
+//! ```compile_fail,E0599
+//! fn two(ground: ground::Ground) -> (ground::Ground, ground::Ground) {
+//!     (ground.clone(), ground)
+//! }
+//! ```
+//! ```compile_fail,E0599
+//! fn two(warrant: ground::Warrant) -> (ground::Warrant, ground::Warrant) {
+//!     (warrant.clone(), warrant)
+//! }
+//! ```
+//! ```compile_fail,E0277
+//! fn sent(warrant: &ground::Warrant) -> String {
+//!     serde_json::to_string(warrant).unwrap()
+//! }
+//! ```
+//! ```compile_fail,E0277
+//! fn received(text: &str) -> ground::Ground {
+//!     serde_json::from_str(text).unwrap()
+//! }
+//! ```
+//! ```compile_fail,E0277
+//! fn received(text: &str) -> ground::Warrant {
+//!     serde_json::from_str(text).unwrap()
+//! }
+//! ```
+//! ```compile_fail,E0599
+//! fn from_nothing() -> (ground::Ground, ground::Warrant) {
+//!     (ground::Ground::default(), ground::Warrant::default())
+//! }
+//! ```
+//! Nobody acts on a bare plan, nor keeps a permit to act on it again:
+//!
+//! ```compile_fail,E0308
+//! fn act(_: ground::Permitted<terms::Mitigation>) {}
+//! fn bare(plan: terms::Mitigation) {
+//!     act(plan);
+//! }
+//! ```
+//! ```compile_fail,E0277
+//! fn bare(plan: terms::Mitigation) -> ground::Permitted<terms::Mitigation> {
+//!     plan.into()
+//! }
+//! ```
+//! ```compile_fail,E0277
+//! fn kept(permitted: &ground::Permitted<terms::Mitigation>) -> String {
+//!     serde_json::to_string(permitted).unwrap()
+//! }
+//! ```
+//! ```compile_fail,E0599
+//! fn two(
+//!     permitted: ground::Permitted<terms::Mitigation>,
+//! ) -> [ground::Permitted<terms::Mitigation>; 2] {
+//!     [permitted.clone(), permitted]
+//! }
+//! ```
 
 mod answer;
 mod book;
