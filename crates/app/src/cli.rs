@@ -1,8 +1,10 @@
 //! The command line, as written.
 
+mod consent;
 mod law;
 mod words;
 
+pub(crate) use consent::ConsentCommand;
 pub(crate) use law::{LawCommand, Printed};
 pub(crate) use words::{CaseCommand, ExporterCommand, LedgerCommand, MeasureCommand};
 
@@ -69,9 +71,12 @@ pub(crate) enum Top {
         /// Where and how.
         #[command(flatten)]
         at: At,
-        /// Withdraw this one, at the line's wish.
+        /// Withdraw this one, at the line's wish; of a consent by the terms, its opt-out.
         #[arg(long)]
         withdraw: Option<u64>,
+        /// What of them; without it, the list.
+        #[command(subcommand)]
+        command: Option<ConsentCommand>,
     },
     /// Changes that wait for a second person.
     Proposals {

@@ -8,7 +8,7 @@ use ground::{Fact, MeasureName, Mode, Number};
 use serde_json::{Value, json};
 use terms::{CaseId, Line, Purpose};
 
-use crate::cli::{At, CaseCommand, ExporterCommand, Lang, MeasureCommand, YesNo};
+use crate::cli::{At, CaseCommand, ConsentCommand, ExporterCommand, Lang, MeasureCommand, YesNo};
 use crate::show;
 
 /// Name of the control socket in the data folder.
@@ -122,9 +122,16 @@ pub(crate) fn exporters(at: &At, what: Option<ExporterCommand>) -> anyhow::Resul
 }
 
 /// `sekisho consents`
-pub(crate) fn consents(at: &At, withdraw: Option<u64>) -> anyhow::Result<()> {
-    let said = withdraw
-        .map_or(Command::Consents, |id| Command::WithdrawConsent { consent: ConsentId(id) });
+pub(crate) fn consents(
+    at: &At,
+    withdraw: Option<u64>,
+    what: Option<ConsentCommand>,
+) -> anyhow::Result<()> {
+    let said = match (withdraw, what) {
+        (Some(id), _) => Command::WithdrawConsent { consent: ConsentId(id) },
+        (None, None) => Command::Consents,
+        (None, Some(ConsentCommand::Record(words))) => Command::Agree(words.agreed()?),
+    };
     print(at, &command(at, &said)?, show::plain)
 }
 

@@ -49,7 +49,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Top::Measures { at, command } => client::measures(&at, command)?,
         Top::Law { command } => return law::run(&command),
         Top::Exporters { at, command } => client::exporters(&at, command)?,
-        Top::Consents { at, withdraw } => client::consents(&at, withdraw)?,
+        Top::Consents { at, withdraw, command } => client::consents(&at, withdraw, command)?,
         Top::Proposals { at, approve } => client::proposals(&at, approve)?,
         Top::Ledger { command: LedgerCommand::Status { at } } => {
             client::print(&at, &client::query(&at, "ledger")?, show::plain)?;

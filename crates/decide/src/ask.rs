@@ -15,7 +15,7 @@ impl Desk {
         &self,
         case: Option<&Case>,
         subject: &Subject,
-        act: Act,
+        (act, purpose): (Act, Purpose),
         at: Moment,
     ) -> Record {
         let mut record = self.standing.record();
@@ -54,8 +54,8 @@ impl Desk {
         for (&fact, known) in case.facts.iter().filter(|(_, known)| valid(known)) {
             record.facts.learn(fact, known.clone());
         }
-        if let Some((fact, known)) = consent::known(&self.standing.consents, subject, act, at.wall)
-        {
+        let consents = &self.standing.consents;
+        for (fact, known) in consent::known(consents, subject, act, purpose, at.wall) {
             record.facts.learn(fact, known);
         }
         record.signatures.extend(case.signatures.iter().cloned());
@@ -74,7 +74,7 @@ impl Desk {
     /// A request to look at data of `case`.
     pub(crate) fn look(&self, case: &Case, act: Act, purpose: Purpose, at: Moment) -> Request {
         let subject = Subject::Prefixes(Arc::new(PrefixSet::of([case.target])));
-        let record = self.record(Some(case), &subject, act, at);
+        let record = self.record(Some(case), &subject, (act, purpose), at);
         Request {
             actor: self.actor_of(case),
             act,
@@ -96,7 +96,7 @@ impl Desk {
     pub(crate) fn block(&self, case: &Case, purpose: Purpose, at: Moment) -> Request {
         let touched = case.plan.as_ref().map_or(case.target, |(p, _)| p.scope.prefix().net());
         let subject = self.subject(touched, purpose);
-        let record = self.record(Some(case), &subject, Act::Block, at);
+        let record = self.record(Some(case), &subject, (Act::Block, purpose), at);
         let observes = self.observes(&record, purpose);
         let ends = case.plan.as_ref().map(|(plan, _)| plan.ends);
         Request {
@@ -128,7 +128,7 @@ impl Desk {
         at: Moment,
     ) -> Request {
         let subject = Subject::Network;
-        let record = self.record(None, &subject, act, at);
+        let record = self.record(None, &subject, (act, purpose), at);
         Request {
             actor: system(),
             act,

@@ -10,7 +10,7 @@ use terms::{Act, CaseId, Line, Moment, Purpose, Source, Span, Text, Traits};
 use crate::ask::minutes;
 use crate::carry::SIGNERS;
 use crate::standing::StandingEvent;
-use crate::{CaseEvent, Change, Config, ConsentId, Desk, DeskError, How, Learnt, Order};
+use crate::{Agreed, CaseEvent, Change, Config, ConsentId, Desk, DeskError, How, Learnt, Order};
 use crate::{ProposalId, view};
 
 /// One thing a person says to the desk.
@@ -107,6 +107,8 @@ pub enum Command {
         /// The secret part of the link, at least 32 characters, made by whoever sends it.
         token: String,
     },
+    /// Take down a consent given apart from any case: individual, or by the terms.
+    Agree(Agreed),
     /// Withdraw a consent at the line's wish.
     WithdrawConsent {
         /// The consent.
@@ -248,6 +250,10 @@ impl Desk {
             Command::ConsentLink { case, line, minutes, token } => {
                 may(&[Role::Desk])?;
                 self.link(case, line, Span::minutes(u64::from(minutes)), &token, at)
+            }
+            Command::Agree(agreed) => {
+                let role = may(&[Role::Desk])?;
+                self.agree(agreed, person, role, at)
             }
             Command::WithdrawConsent { consent } => {
                 may(&[Role::Desk])?;

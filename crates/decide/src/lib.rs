@@ -24,7 +24,7 @@ mod view;
 
 pub use case::{Case, CaseState, Mitigated, Standstill};
 pub use command::Command;
-pub use consent::{Consent, ConsentId, Link};
+pub use consent::{Agreed, Consent, ConsentId, ConsentKind, Link, Party, Shown};
 pub use desk::{Desk, Learnt, Order, StandingGrounds, Telemetry};
 pub use error::DeskError;
 pub use event::{Answered, CaseEvent, How};

@@ -7,7 +7,10 @@ use terms::{Act, CaseId, Line, Moment, Person, Span, Text};
 
 use crate::desk::same_attack;
 use crate::standing::StandingEvent;
-use crate::{CaseEvent, Consent, ConsentId, Desk, DeskError, Link, consent};
+use crate::{
+    Agreed, CaseEvent, Consent, ConsentId, ConsentKind, Desk, DeskError, Link, Party, Shown,
+    consent,
+};
 
 impl Desk {
     /// A subscriber answers by their one-time link.
@@ -52,25 +55,96 @@ impl Desk {
     ) -> Result<Value, DeskError> {
         self.concerns(case, &line, length)?;
         let id = ConsentId(self.standing.consents.len() as u64 + 1);
-        let text = consent::text(&line).ja;
-        let secret = line.0.clone();
         let consent = Consent {
             id,
+            kind: ConsentKind::Individual,
+            whose: Party::Receiver,
+            shown: Shown::of(consent::TEXT_VERSION, &consent::text(&line).ja),
             line,
+            purposes: consent::at_the_lines_wish(),
             acts: vec![Act::Analyse, Act::Show, Act::Block],
-            case,
-            text,
-            by: by.clone(),
+            case: Some(case),
+            by,
             role,
             at: at.wall,
-            until: at.wall.after(length),
+            until: Some(at.wall.after(length)),
             withdrawn: None,
         };
-        let booked = if role == Role::Line { Person("line".into()) } else { by };
-        let leaf = self.leaf(Kind::Consented, Some(case), &booked, at);
-        self.account.book(&leaf, &[("whom", secret.as_bytes())])?;
+        self.take_down(consent, at)
+    }
+
+    /// Takes down a consent apart from any case: to what, on which text, by whom.
+    pub(crate) fn agree(
+        &mut self,
+        agreed: Agreed,
+        by: Person,
+        role: Role,
+        at: Moment,
+    ) -> Result<Value, DeskError> {
+        let Agreed { kind, whose, line, purposes, acts, version, text, minutes } = agreed;
+        let wrong = |why: &str| Err(DeskError::Wrong(why.to_owned()));
+        if self.config.line(&line).is_none() {
+            return Err(DeskError::NotFound(format!("line {line} in the settings")));
+        }
+        if purposes.is_empty() || acts.is_empty() {
+            return wrong(
+                "a consent names the acts and the purposes it is to: give at least one of each",
+            );
+        }
+        if version.trim().is_empty() || text.trim().is_empty() {
+            return wrong(
+                "a consent names the text that was shown and its version: that terms were accepted is not enough",
+            );
+        }
+        let asks = |m: &std::sync::Arc<ground::Measure>| {
+            let basis = match kind {
+                ConsentKind::Individual => ground::Basis::Consent,
+                ConsentKind::Blanket => ground::Basis::BlanketConsent,
+            };
+            m.basis == basis
+                && acts.iter().any(|a| m.acts.contains(a))
+                && purposes.iter().any(|p| m.purposes.contains(p))
+        };
+        if !self.book.measures().iter().any(asks) {
+            return wrong(
+                "no measure rests on a consent of this kind to these acts for these purposes; `sekisho law list` shows which do",
+            );
+        }
+        let until = minutes.map(|n| at.wall.after(Span::minutes(u64::from(n))));
+        let id = ConsentId(self.standing.consents.len() as u64 + 1);
+        let shown = Shown::of(&version, &text);
+        let at_ = at.wall;
+        let consent = Consent {
+            id,
+            kind,
+            whose,
+            line,
+            purposes,
+            acts,
+            case: None,
+            shown,
+            by,
+            role,
+            at: at_,
+            until,
+            withdrawn: None,
+        };
+        self.take_down(consent, at)
+    }
+
+    fn take_down(&mut self, consent: Consent, at: Moment) -> Result<Value, DeskError> {
+        let said = json!({
+            "consent": consent.id, "consented": true, "version": consent.shown.version,
+            "digest": consent.shown.digest,
+        });
+        let line = Person("line".into());
+        let booked = if consent.role == Role::Line { &line } else { &consent.by };
+        let leaf = self.leaf(Kind::Consented, consent.case, booked, at);
+        let text = format!("{} {}", consent.shown.version, consent.shown.digest);
+        let secrets = [("whom", consent.line.0.as_bytes()), ("text", text.as_bytes())];
+        self.account.book(&leaf, &secrets)?;
         self.stand_by(StandingEvent::Consented { consent }, at)?;
-        Ok(json!({ "consent": id, "consented": true }))
+        Ok(said)
     }
 
     pub(crate) fn link(
@@ -124,7 +198,7 @@ impl Desk {
         else {
             return Err(DeskError::NotFound(format!("consent {} that is still given", id.0)));
         };
-        let leaf = self.leaf(Kind::Declined, Some(consent.case), person, at);
+        let leaf = self.leaf(Kind::Declined, consent.case, person, at);
         self.account.book(&leaf, &[("whom", consent.line.0.as_bytes())])?;
         self.stand_by(StandingEvent::ConsentWithdrawn { id }, at)?;
         Ok(json!({ "withdrawn": id }))

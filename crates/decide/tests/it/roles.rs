@@ -1,6 +1,6 @@
 //! Who may do what: every command, tried by a person in each role.
 
-use decide::{Change, Command, ConsentId, DeskError, ProposalId};
+use decide::{Agreed, Change, Command, ConsentId, ConsentKind, DeskError, Party, ProposalId};
 use ground::{Fact, Mode, Number, Role};
 use terms::{CaseId, Line, Purpose};
 
@@ -39,9 +39,8 @@ fn may_say(command: &Command) -> Vec<Role> {
             vec![Operations, Desk]
         }
         Command::Vouch { .. } => vec![Operations],
-        Command::Consent { .. } | Command::ConsentLink { .. } | Command::WithdrawConsent { .. } => {
-            vec![Desk]
-        }
+        Command::Consent { .. } | Command::ConsentLink { .. } => vec![Desk],
+        Command::Agree(_) | Command::WithdrawConsent { .. } => vec![Desk],
         Command::Halt { .. } | Command::ClockIsRight { .. } => {
             vec![Operations, Legal, Administrator]
         }
@@ -57,6 +56,16 @@ fn every_command() -> Vec<Command> {
         Command::Measures,
         Command::Proposals,
         Command::Cases,
+        Command::Agree(Agreed {
+            kind: ConsentKind::Blanket,
+            whose: Party::Receiver,
+            line: line(),
+            purposes: vec![Purpose::ProtectSubscriber],
+            acts: vec![terms::Act::RefuseName],
+            version: "1".into(),
+            text: reason(),
+            minutes: None,
+        }),
         Command::Consents,
         Command::SignMeasure { measure: measure("13-su-take-statistics") },
         Command::Propose {
