@@ -18,6 +18,7 @@ use terms::Time;
 
 use crate::peers::routers::{OURS, Router};
 use crate::peers::{namespace, packets};
+use crate::ports::free_port;
 use crate::program::{Operator, Running, wait};
 use crate::suite;
 
@@ -138,9 +139,7 @@ impl Station {
     fn start(interval: u32, consecutive: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let router = Router::gobgp(folder.path(), [127, 0, 0, 2].into());
-        let free = UdpSocket::bind(("127.0.0.1", 0)).expect("a free port");
-        let to = free.local_addr().expect("its address");
-        drop(free);
+        let to = std::net::SocketAddr::from(([127, 0, 0, 1], free_port()));
         let operator = Operator::with(&settings(to, interval, consecutive, &router));
         let sekisho = operator.up();
         operator.begin(
@@ -164,7 +163,7 @@ impl Station {
         );
         let usual = Usual::to(to).into();
         let station = Self { operator, router, usual, to, _sekisho: sekisho, _folder: folder };
-        let learnt = station.wait(20, || station.usual.borrow().sent >= 80);
+        let learnt = station.wait(60, || station.usual.borrow().sent >= 80);
         assert!(learnt && station.cases().is_empty());
         station
     }
@@ -190,7 +189,7 @@ impl Station {
             self.cases().iter().any(|c| c["state"] == state && c["verdict"] == verdict)
         };
         // Nothing is set that tells by machine whether own equipment suffers: operations says.
-        let asked = self.wait(20, || is("waiting", "ASK"));
+        let asked = self.wait(60, || is("waiting", "ASK"));
         assert!(asked, "{name} {how}: no plan: {:#?}\n{}", self.cases(), self.operator.log());
         let found = began.elapsed();
         self.operator.does("noc", &["case", "answer", "1", "own-equipment-impaired", "yes"]);
@@ -206,7 +205,7 @@ impl Station {
         assert!(learnt["collateral"].as_f64() <= Some(0.1), "{name} {how}: {learnt:#}");
         assert_eq!(case["doubtful"], false, "{name} {how}");
         self.operator.does("noc", &["case", "sign", "1"]);
-        let granted = self.wait(15, || is("mitigated", "OK-EMERG"));
+        let granted = self.wait(60, || is("mitigated", "OK-EMERG"));
         assert!(granted, "{name} {how}: {:#?}", self.cases());
         let to = format!("[destination: {VICTIM}/32]");
         let is_one = |rule: &String, traits: &[&str]| {
