@@ -13,13 +13,14 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use observe::encode::{NetFlow9, Record};
-use serde_json::Value;
+use serde_json::{Value, json};
 use terms::Time;
 
 use crate::peers::routers::{OURS, Router};
 use crate::peers::{namespace, packets};
 use crate::ports::free_port;
 use crate::program::{Operator, Running, wait};
+use crate::site::say;
 use crate::suite;
 
 const SUITE: &str = "attacks-softflowd-gobgp";
@@ -107,8 +108,10 @@ fn read_at_once(attack: &Attack) {
     }
     let capture = corpora.join("attacks").join(attack.file);
     for version in ["5", "9", "10"] {
-        // There is one interval of it, so one must do.
-        let station = Station::start(500, 1);
+        // There is one interval of it, so one must do; and in that it must be whole: what is learnt of a
+        // part of it covers less.
+        let station = Station::start(3_000, 1);
+        station.until_an_interval_begins();
         let mut softflowd = station.softflowd(version);
         softflowd.arg("-r").arg(&capture);
         let exporter = Running::start("softflowd", station.folder(), &mut softflowd);
@@ -163,9 +166,22 @@ impl Station {
         );
         let usual = Usual::to(to).into();
         let station = Self { operator, router, usual, to, _sekisho: sekisho, _folder: folder };
-        let learnt = station.wait(60, || station.usual.borrow().sent >= 80);
+        // Ten times a second, for eight intervals.
+        let enough = u64::from(interval) / 100 * 8;
+        let learnt = station.wait(60, || station.usual.borrow().sent >= enough);
         assert!(learnt && station.cases().is_empty());
         station
+    }
+
+    /// An interval has begun when the statistics of the one before are kept.
+    fn until_an_interval_begins(&self) {
+        let kept = || {
+            let status = say(&self.operator.data(), &json!({ "as": "", "query": "status" }));
+            status.map_or(Value::Null, |s| s["kept"].clone())
+        };
+        let before = kept();
+        let begun = self.wait(60, || !kept().is_null() && kept() != before);
+        assert!(begun && !before.is_null(), "{before}: {}", self.operator.log());
     }
 
     fn folder(&self) -> &Path {
