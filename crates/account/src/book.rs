@@ -20,7 +20,7 @@ const REQUEST: &str = "request";
 pub struct Account {
     held: Mutex<Held>,
     /// Released when the account is dropped or the process ends, however it ends.
-    _lock: File,
+    _lock: Lock,
 }
 
 struct Held {
@@ -261,13 +261,40 @@ impl Journal for Account {
     }
 }
 
-fn lock(data: &Path) -> Result<File, AccountError> {
+/// The lock of a data folder, let go when it is dropped.
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Says so instead of only closing the file: a process that is just being started has a copy of
+    /// everything open here, and would keep the lock until it has become another program.
+    fn drop(&mut self) {
+        let _closing_it_must_do = self.0.unlock();
+    }
+}
+
+fn lock(data: &Path) -> Result<Lock, AccountError> {
     let path = data.join(LOCK);
     let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&path);
     let file = file.map_err(AccountError::file("open", &path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(AccountError::InUse(data.to_owned())),
         Err(TryLockError::Error(cause)) => Err(AccountError::file("lock", &path)(cause)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_free_at_once_though_a_process_being_started_has_a_copy_of_its_lock() {
+        let data = tempfile::TempDir::new().unwrap();
+        let held = lock(data.path()).unwrap();
+        let copy = held.0.try_clone().unwrap();
+        assert!(matches!(lock(data.path()), Err(AccountError::InUse(_))));
+        drop(held);
+        lock(data.path()).unwrap();
+        drop(copy);
     }
 }

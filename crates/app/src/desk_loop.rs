@@ -23,9 +23,9 @@ pub(crate) fn run(sekisho: &Arc<Sekisho>) {
     let mut round = Round::default();
     let mut trouble = Trouble::default();
     while !sekisho.stop.load(Ordering::Acquire) {
-        let at = sekisho.clock.now();
         // Nothing new is done while it cannot be written; what runs ends at its end.
-        trouble.tell(round.step(sekisho, at), at);
+        let done = round.step(sekisho);
+        trouble.tell(done, sekisho.clock.now());
         std::thread::sleep(STEP);
     }
 }
@@ -41,13 +41,16 @@ struct Round {
 impl Round {
     /// One round. Whatever fails, the rest is still done: above all, what must be withdrawn is
     /// withdrawn though it cannot be written down. Gives the first failure.
-    fn step(&mut self, sekisho: &Arc<Sekisho>, at: Moment) -> Result<(), DeskError> {
+    fn step(&mut self, sekisho: &Arc<Sekisho>) -> Result<(), DeskError> {
         let health = sekisho.intake.health();
         let telemetry = telemetry(sekisho, &health);
         let mut desk = sekisho.desk();
         if sekisho.stop.load(Ordering::Acquire) {
             return Ok(()); // stopped while it waited for the desk: nothing is begun any more
         }
+        // Not before: while it waited somebody may have signed, and at an earlier moment the gate would
+        // not know of that, and not be asked again.
+        let at = sekisho.clock.now();
         let mut done = Ok(());
         if let Some(by) = sekisho.clock.jumped() {
             tracing::warn!(

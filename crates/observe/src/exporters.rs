@@ -121,8 +121,9 @@ impl Exporters {
     pub fn trust(&self, name: &str) -> bool {
         let known = lock(&self.known);
         let Some(entry) = known.iter().find(|e| e.name == name) else { return false };
-        lock(&entry.standing).trust();
+        // First: a datagram heard in between would be held against the sequence that is forgotten here.
         entry.trusted.fetch_add(1, Relaxed);
+        lock(&entry.standing).trust();
         true
     }
 
@@ -241,12 +242,9 @@ impl Entry {
     }
 
     fn health(&self, address: IpAddr) -> Health {
+        let account = self.account.health(self.id, &self.name, address);
         let standing = lock(&self.standing);
-        Health {
-            ports: standing.ports(),
-            doubtful: standing.doubtful(),
-            ..self.account.health(self.id, &self.name, address)
-        }
+        Health { ports: standing.ports(), doubtful: standing.doubtful(), ..account }
     }
 }
 

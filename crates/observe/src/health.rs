@@ -1,6 +1,9 @@
 //! The account of one exporter: what it sent, what could be made of it, and whether to believe it.
 
-use core::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{
+    AtomicI64, AtomicU8, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -20,7 +23,7 @@ pub struct Health {
     pub name: String,
     /// The address on the allow-list.
     pub address: IpAddr,
-    /// Datagrams received.
+    /// Datagrams received. What was made of each of these, a doubt included, is in the rest.
     pub datagrams: u64,
     /// Octets received.
     pub octets: u64,
@@ -108,9 +111,8 @@ struct Flawed {
 const QUIET: u64 = 60_000;
 
 impl Account {
-    /// Takes up the tally of one datagram.
+    /// Takes up the tally of one datagram; the datagram itself is counted last.
     pub(crate) fn count(&self, name: &str, octets: usize, tally: &Tally, at: Moment) {
-        self.datagrams.fetch_add(1, Relaxed);
         self.octets.fetch_add(octets as u64, Relaxed);
         self.read.fetch_add(tally.read, Relaxed);
         add(&self.unread, tally.unread);
@@ -148,6 +150,7 @@ impl Account {
             }
             Some(Heard::Fits | Heard::Doubtful(_)) | None => 0,
         };
+        self.datagrams.fetch_add(1, Release);
     }
     /// Notes the format of a datagram.
     pub(crate) fn format(&self, format: Format) {
@@ -173,7 +176,8 @@ impl Account {
     pub(crate) fn health(&self, exporter: ExporterId, name: &str, address: IpAddr) -> Health {
         let get = |n: &AtomicU64| n.load(Relaxed);
         let flawed = |f: Flaw| &self.flaws[f as usize];
-        let datagrams = get(&self.datagrams);
+        // First: what belongs to these datagrams is in everything read after it.
+        let datagrams = self.datagrams.load(Acquire);
         let lost = |n: &AtomicI64| u64::try_from(n.load(Relaxed)).unwrap_or(0);
         Health {
             exporter,

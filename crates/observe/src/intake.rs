@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Sender, TrySendError};
 use ground::{Mask, Origin, Sealed};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use terms::{Flows, Moment, Span};
 
 use crate::flow::Decoder;
@@ -236,8 +236,10 @@ fn sockets(address: SocketAddr, config: &Config) -> Result<Vec<UdpSocket>, Intak
         return Ok(vec![first]);
     }
     let chosen = first.local_addr().map_err(failed)?;
-    drop(first);
-    (0..config.shards).map(|_| socket(chosen, true, config).map_err(failed)).collect()
+    // It is shared from here on, without having been free in between.
+    SockRef::from(&first).set_reuse_port(true).map_err(failed)?;
+    let others = (1..config.shards).map(|_| socket(chosen, true, config).map_err(failed));
+    core::iter::once(Ok(first)).chain(others).collect()
 }
 
 fn socket(address: SocketAddr, shared: bool, config: &Config) -> io::Result<UdpSocket> {

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use act::Family;
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, free_port, output, until};
+use crate::daemon::{Daemon, output, until};
+use crate::ports::free_port;
 use crate::router::{Router, Shows, story};
 use crate::suite;
 
@@ -22,7 +23,7 @@ struct Bird {
 impl Bird {
     fn start() -> Self {
         let address: IpAddr = [127, 0, 0, 3].into();
-        let port = free_port(address);
+        let port = free_port();
         let folder = TempDir::new().unwrap();
         let settings = format!(
             "log stderr all;
@@ -36,7 +37,8 @@ impl Bird {
                 passive;
                 multihop;
                 strict bind;
-                hold time 3;
+                hold time 15;
+                keepalive time 1;
                 error wait time 1, 1;
                 flow4 {{ table rules4; import all; export none; }};
                 flow6 {{ table rules6; import all; export none; }};

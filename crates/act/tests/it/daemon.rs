@@ -2,13 +2,12 @@
 #![expect(clippy::disallowed_methods, reason = "waiting for a real process needs the real clock")]
 
 use std::fs::File;
-use std::net::{IpAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Longest wait for anything a real peer does.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running daemon.
 pub(crate) struct Daemon {
@@ -74,9 +73,4 @@ pub(crate) fn until_equal<T: PartialEq + core::fmt::Debug>(
         let seen = see();
         if seen == *wanted { Ok(()) } else { Err(format!("wanted {wanted:#?}, saw {seen:#?}")) }
     });
-}
-
-/// A TCP port nobody listens on at `address`.
-pub(crate) fn free_port(address: IpAddr) -> u16 {
-    TcpListener::bind((address, 0)).unwrap().local_addr().unwrap().port()
 }

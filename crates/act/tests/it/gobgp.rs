@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use act::Family;
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, free_port, output, until};
+use crate::daemon::{Daemon, output, until};
+use crate::ports::free_port;
 use crate::router::{Router, Shows, story};
 use crate::suite;
 
@@ -22,7 +23,7 @@ struct Gobgp {
 impl Gobgp {
     fn start() -> Self {
         let address: IpAddr = [127, 0, 0, 2].into();
-        let (port, api) = (free_port(address), free_port([127, 0, 0, 1].into()).to_string());
+        let (port, api) = (free_port(), free_port().to_string());
         let folder = TempDir::new().unwrap();
         let settings = format!(
             r#"
@@ -38,7 +39,7 @@ impl Gobgp {
             [neighbors.transport.config]
             passive-mode = true
             [neighbors.timers.config]
-            hold-time = 3
+            hold-time = 15
             keepalive-interval = 1
             [neighbors.ebgp-multihop.config]
             enabled = true

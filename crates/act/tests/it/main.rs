@@ -9,6 +9,8 @@ mod daemon;
 mod dry_run;
 mod gobgp;
 mod permit;
+#[path = "../../../../xtask/src/ports.rs"]
+mod ports;
 mod router;
 mod stand_in;
 #[path = "../../../../xtask/src/suite.rs"]

@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::daemon::{until, until_equal};
 use crate::permit::{Desk, dns, syn};
+use crate::ports::free_port;
 
 const OWN: &str = "192.0.2.7/32";
 const BOTH: [Afi; 2] = [Afi::Ipv4, Afi::Ipv6];
@@ -30,8 +31,8 @@ struct Stage {
 }
 
 fn stage(settings: &str) -> Stage {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let port = free_port();
+    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let text = format!(
         "local-asn = 64500\nrouter-id = \"192.0.2.1\"\n[[peers]]\nname = \"edge-1\"\n\
          address = \"127.0.0.1\"\nport = {port}\nremote-asn = 64501\n{settings}\n"
@@ -70,7 +71,7 @@ impl Stage {
 
     fn connection(&self) -> StandIn {
         let (stream, _) = self.listener.accept().unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         StandIn(stream)
     }
 
@@ -272,8 +273,8 @@ fn a_stop_does_not_wait_for_a_peer_that_never_answers() {
 #[test]
 fn a_peer_that_is_not_there_is_told_of_with_its_name() {
     let mut stage = stage("");
-    // Another port of the same address, where nobody listens any more.
-    stage.listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    // Another port of the same address: on the first nobody listens any more.
+    stage.listener = TcpListener::bind(("127.0.0.1", free_port())).unwrap();
     let why = until("an attempt that failed", || {
         let error = stage.speaker.peers()[0].last_error.clone();
         error.filter(|e| e.why.contains("cannot connect")).ok_or_else(|| "none yet".to_owned())

@@ -62,8 +62,8 @@ const SWITCHED: &[&str] = &[
 
 /// Says `command` as `person`.
 pub(crate) fn say(running: &Running, person: &str, command: Command) -> anyhow::Result<Value> {
-    let at = running.sekisho.clock.now();
     let mut desk = running.sekisho.desk();
+    let at = running.sekisho.clock.now();
     desk.command(person, command, at).with_context(|| format!("{person} could not do this"))
 }
 

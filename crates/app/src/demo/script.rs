@@ -38,7 +38,7 @@ pub(crate) fn tell(running: &Running, isp: &Isp, unattended: bool) -> anyhow::Re
 fn before_anybody_signs(story: &mut Story<'_>) {
     story.scene("誰も署名していない：何も読まれない", "Nobody has signed: nothing is read");
     let came =
-        story.wait(10, |r| r.sekisho.intake.health().iter().map(|h| h.datagrams).sum::<u64>() > 20);
+        story.wait(60, |r| r.sekisho.intake.health().iter().map(|h| h.datagrams).sum::<u64>() > 20);
     story.step(came, "exporters send; their datagrams are counted");
     let read: u64 = story.running.sekisho.intake.health().iter().map(|h| h.records).sum();
     story.step(read == 0, "not one record was decoded: no ground is in force");
@@ -67,13 +67,13 @@ fn begin(story: &mut Story<'_>) -> anyhow::Result<()> {
         "sato approves his own number",
     );
     people::begin(story.running, &mut |text| crate::show::line(text))?;
-    let granted = story.wait(10, |r| {
+    let granted = story.wait(60, |r| {
         let grounds = r.sekisho.desk().grounds();
         grounds.statistics.is_some() && grounds.keep.is_some() && grounds.hold.is_some()
     });
     story.step(granted, "(ス) collect, keep: OK-BIZ; (–) hold briefly: OK-BIZ, accepted by legal");
     let read =
-        story.wait(10, |r| r.sekisho.intake.health().iter().filter(|h| h.records > 0).count() >= 3);
+        story.wait(60, |r| r.sekisho.intake.health().iter().filter(|h| h.records > 0).count() >= 3);
     story
         .step(read, "NetFlow v9, IPFIX and sFlow are decoded now, under the mask of these grounds");
     Ok(())
@@ -98,15 +98,15 @@ fn second_use(story: &mut Story<'_>) {
 fn quiet_and_flash_crowd(story: &mut Story<'_>, isp: &Isp) {
     story.scene("平常時とアクセス集中", "A quiet day, strangers, a flash crowd");
     isp.stranger();
-    let strangers = story.wait(10, |r| r.sekisho.intake.strangers() > 0);
+    let strangers = story.wait(60, |r| r.sekisho.intake.strangers() > 0);
     story.step(strangers, "datagrams of an exporter nobody allowed: counted, never decoded");
-    let learnt = story.wait(60, |r| {
+    let learnt = story.wait(120, |r| {
         let seen = r.sekisho.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         seen.intervals > 20 && seen.bands.len() >= 3
     });
     story.step(learnt, "what is usual is learnt, by own prefix");
     isp.play(Scene::FlashCrowd);
-    let surge = story.wait(20, |r| {
+    let surge = story.wait(60, |r| {
         let seen = r.sekisho.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         !seen.surges.is_empty()
     });
@@ -119,15 +119,15 @@ fn quiet_and_flash_crowd(story: &mut Story<'_>, isp: &Isp) {
 fn amplification(story: &mut Story<'_>, isp: &Isp) {
     story.scene("増幅攻撃：回線に支障", "Amplification at one customer while the link is harmed");
     isp.play(Scene::Amplification);
-    let Some(id) = story.new_case(0, 30) else {
+    let Some(id) = story.new_case(0, 90) else {
         story.step(false, "a case is opened");
         return;
     };
     story.step(true, &format!("case {id}: found; the last minutes are opened for it alone"));
-    let learnt = story.case_is(id, 20, |c| c.plan.is_some());
+    let learnt = story.case_is(id, 90, |c| c.plan.is_some());
     story.step(learnt, "(チ) analyse the anomaly: OK-BIZ; traits learnt, a plan with an end");
     story.answer(id, Act::Analyse);
-    let asks = story.case_is(id, 20, |c| waits_for(c, Act::Block, Code::Ask));
+    let asks = story.case_is(id, 90, |c| waits_for(c, Act::Block, Code::Ask));
     story.step(asks, "(エ(a)) own equipment is impaired: asks for a signature of operations");
     story.answer(id, Act::Block);
     story.refused(
@@ -142,12 +142,12 @@ fn syn_flood(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
     story.scene("SYNフラッド：契約者のみに被害", "A SYN flood where only the customer suffers");
     let before = newest(story);
     isp.play(Scene::SynFlood);
-    let Some(id) = story.new_case(before, 40) else {
+    let Some(id) = story.new_case(before, 90) else {
         story.step(false, "a case is opened");
         return Ok(());
     };
     story.step(true, &format!("case {id}: found"));
-    let no = story.case_is(id, 30, |c| waits_for(c, Act::Block, Code::No));
+    let no = story.case_is(id, 90, |c| waits_for(c, Act::Block, Code::No));
     story.step(no, "(ア) block without the line's consent: NO");
     story.answer(id, Act::Block);
     let shown = story.does(
@@ -189,7 +189,7 @@ fn syn_flood(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
             story.note(&format!("        {e:#}"));
         }
     }
-    let asks = story.case_is(id, 15, |c| waits_for(c, Act::Block, Code::Ask));
+    let asks = story.case_is(id, 90, |c| waits_for(c, Act::Block, Code::Ask));
     story.step(asks, "(ア) with consent: only the signature of operations is missing");
     sign_and_end(story, isp, id);
     Ok(())
@@ -199,7 +199,7 @@ fn carpet(story: &mut Story<'_>, isp: &Isp) {
     story.scene("カーペット爆撃", "Carpet bombing of a prefix");
     let before = newest(story);
     isp.play(Scene::CarpetBombing);
-    let Some(id) = story.new_case(before, 40) else {
+    let Some(id) = story.new_case(before, 90) else {
         story.step(false, "a case is opened");
         return;
     };
@@ -209,7 +209,7 @@ fn carpet(story: &mut Story<'_>, isp: &Isp) {
             "case {id}: a whole pool is bombed; statistics know the pool only, not its subscribers"
         ),
     );
-    let asks = story.case_is(id, 30, |c| {
+    let asks = story.case_is(id, 90, |c| {
         waits_for(c, Act::Block, Code::Ask) || waits_for(c, Act::Block, Code::No)
     });
     story.step(asks, "the law is asked for a block by traits on that prefix");
@@ -222,7 +222,7 @@ fn carpet(story: &mut Story<'_>, isp: &Isp) {
 /// Signs, sees it granted and in force, ends the attack, sees it withdrawn, tells the line, closes.
 fn sign_and_end(story: &mut Story<'_>, isp: &Isp, id: CaseId) {
     story.does(NOC, Command::Sign { case: id }, &format!("signs the plan of case {id}"));
-    let applied = story.case_is(id, 15, |c| c.mitigated.is_some());
+    let applied = story.case_is(id, 90, |c| c.mitigated.is_some());
     story.step(applied, "granted and handed to the actuator (dry run), with its end");
     story.answer(id, Act::Block);
     for shown in story.running.sekisho.actuator.standing() {
@@ -231,13 +231,13 @@ fn sign_and_end(story: &mut Story<'_>, isp: &Isp, id: CaseId) {
         }
     }
     isp.play(Scene::Usual);
-    let withdrawn = story.case_is(id, 40, |c| c.mitigated.is_none() && c.calm);
+    let withdrawn = story.case_is(id, 90, |c| c.mitigated.is_none() && c.calm);
     story.step(withdrawn, "the attack has ended: withdrawn");
     let owes = story.running.sekisho.desk().case(id).is_some_and(|c| !c.duties.is_empty());
     if owes {
         story.does(DESK, Command::Told { case: id }, "tells the line what was done, and notes it");
     }
-    let closed = story.case_is(id, 10, |c| c.closed);
+    let closed = story.case_is(id, 90, |c| c.closed);
     story.step(closed, &format!("case {id} is closed"));
 }
 
@@ -246,7 +246,7 @@ fn forged(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
     story.scene("偽造されたフロー情報", "Forged export");
     isp.forge();
     let doubtful =
-        story.wait(20, |r| r.sekisho.intake.health().iter().any(|h| h.doubtful.is_some()));
+        story.wait(60, |r| r.sekisho.intake.health().iter().any(|h| h.doubtful.is_some()));
     let why: Vec<String> = story
         .running
         .sekisho
@@ -270,7 +270,7 @@ fn forged(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
     if let Some(name) = name {
         people::trust(story.running, &name)?;
         let trusted =
-            story.wait(10, |r| r.sekisho.intake.health().iter().all(|h| h.doubtful.is_none()));
+            story.wait(60, |r| r.sekisho.intake.health().iter().all(|h| h.doubtful.is_none()));
         story.step(trusted, "two persons trust it again");
     }
     Ok(())
@@ -279,14 +279,14 @@ fn forged(story: &mut Story<'_>, isp: &Isp) -> anyhow::Result<()> {
 fn red_switch(story: &mut Story<'_>) {
     story.scene("全停止", "The red switch");
     story.does(NOC, Command::Halt { reason: "exercise".into() }, "stops everything");
-    let stopped = story.wait(10, |r| r.sekisho.desk().mask().fields().is_empty());
+    let stopped = story.wait(60, |r| r.sekisho.desk().mask().fields().is_empty());
     story.step(stopped, "no ground is in force, nothing is decoded any more");
     story.does(
         LEGAL,
         Command::Resume { reason: "the exercise is over".into() },
         "lets opening begin again",
     );
-    let again = story.wait(10, |r| r.sekisho.desk().grounds().statistics.is_some());
+    let again = story.wait(60, |r| r.sekisho.desk().grounds().statistics.is_some());
     story.step(again, "the standing measures were asked for again, and granted");
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::program::SEKISHO;
+use crate::program::{PATIENCE, SEKISHO, wait};
 
 /// Every entry of a ledger folder.
 pub(crate) struct Book {
@@ -54,17 +54,19 @@ impl Book {
 /// The widest there is of a bundle.
 fn bundle(folder: &Path, number: u64) -> Option<Vec<u8>> {
     // Of so few entries as a test makes, no bundle has a number of four digits.
-    let full = folder.join(format!("{number:03}"));
-    if full.is_file() {
-        return std::fs::read(full).ok();
-    }
-    let partials = std::fs::read_dir(folder.join(format!("{number:03}.p"))).ok()?;
-    let width = |p: &PathBuf| p.file_name()?.to_str()?.parse::<u32>().ok();
-    let paths = partials.filter_map(|e| Some(e.ok()?.path()));
-    std::fs::read(paths.filter(|p| width(p).is_some()).max_by_key(width)?).ok()
+    let full = || std::fs::read(folder.join(format!("{number:03}"))).ok();
+    let partial = || {
+        let partials = std::fs::read_dir(folder.join(format!("{number:03}.p"))).ok()?;
+        let width = |p: &PathBuf| p.file_name()?.to_str()?.parse::<u32>().ok();
+        let paths = partials.filter_map(|e| Some(e.ok()?.path()));
+        std::fs::read(paths.filter(|p| width(p).is_some()).max_by_key(width)?).ok()
+    };
+    // The partial ones go when the full one is there, which may be just now.
+    full().or_else(partial).or_else(full)
 }
 
-/// Both `sekisho ledger verify` and the separate `verify` pass the ledger of this data folder.
+/// Both `sekisho ledger verify` and the separate `verify` pass the ledger of this data folder. While it
+/// is being written a verifier may find it between two entries, and is asked again.
 #[track_caller]
 pub(crate) fn both_verify(data: &Path) {
     let mut own = Command::new(SEKISHO);
@@ -72,8 +74,12 @@ pub(crate) fn both_verify(data: &Path) {
     let mut separate = Command::new(verifier());
     separate.arg(data.join("ledger"));
     for mut command in [own, separate] {
-        let output = command.output().expect("a verifier runs");
-        assert!(output.status.success(), "{command:?}: {output:?}");
+        let mut said = None;
+        let passes = wait(PATIENCE, || {
+            let output = command.output().expect("a verifier runs");
+            said.insert(output).status.success()
+        });
+        assert!(passes, "{command:?}: {said:?}");
     }
 }
 

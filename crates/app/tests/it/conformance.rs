@@ -13,12 +13,14 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use observe::encode::{NetFlow9, Record};
-use serde_json::Value;
+use serde_json::{Value, json};
 use terms::Time;
 
 use crate::peers::routers::{OURS, Router};
 use crate::peers::{namespace, packets};
+use crate::ports::free_port;
 use crate::program::{Operator, Running, wait};
+use crate::site::say;
 use crate::suite;
 
 const SUITE: &str = "attacks-softflowd-gobgp";
@@ -106,8 +108,10 @@ fn read_at_once(attack: &Attack) {
     }
     let capture = corpora.join("attacks").join(attack.file);
     for version in ["5", "9", "10"] {
-        // There is one interval of it, so one must do.
-        let station = Station::start(500, 1);
+        // There is one interval of it, so one must do; and in that it must be whole: what is learnt of a
+        // part of it covers less.
+        let station = Station::start(3_000, 1);
+        station.until_an_interval_begins();
         let mut softflowd = station.softflowd(version);
         softflowd.arg("-r").arg(&capture);
         let exporter = Running::start("softflowd", station.folder(), &mut softflowd);
@@ -138,9 +142,7 @@ impl Station {
     fn start(interval: u32, consecutive: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let router = Router::gobgp(folder.path(), [127, 0, 0, 2].into());
-        let free = UdpSocket::bind(("127.0.0.1", 0)).expect("a free port");
-        let to = free.local_addr().expect("its address");
-        drop(free);
+        let to = std::net::SocketAddr::from(([127, 0, 0, 1], free_port()));
         let operator = Operator::with(&settings(to, interval, consecutive, &router));
         let sekisho = operator.up();
         operator.begin(
@@ -164,9 +166,22 @@ impl Station {
         );
         let usual = Usual::to(to).into();
         let station = Self { operator, router, usual, to, _sekisho: sekisho, _folder: folder };
-        let learnt = station.wait(20, || station.usual.borrow().sent >= 80);
+        // Ten times a second, for eight intervals.
+        let enough = u64::from(interval) / 100 * 8;
+        let learnt = station.wait(60, || station.usual.borrow().sent >= enough);
         assert!(learnt && station.cases().is_empty());
         station
+    }
+
+    /// An interval has begun when the statistics of the one before are kept.
+    fn until_an_interval_begins(&self) {
+        let kept = || {
+            let status = say(&self.operator.data(), &json!({ "as": "", "query": "status" }));
+            status.map_or(Value::Null, |s| s["kept"].clone())
+        };
+        let before = kept();
+        let begun = self.wait(60, || !kept().is_null() && kept() != before);
+        assert!(begun && !before.is_null(), "{before}: {}", self.operator.log());
     }
 
     fn folder(&self) -> &Path {
@@ -190,7 +205,7 @@ impl Station {
             self.cases().iter().any(|c| c["state"] == state && c["verdict"] == verdict)
         };
         // Nothing is set that tells by machine whether own equipment suffers: operations says.
-        let asked = self.wait(20, || is("waiting", "ASK"));
+        let asked = self.wait(60, || is("waiting", "ASK"));
         assert!(asked, "{name} {how}: no plan: {:#?}\n{}", self.cases(), self.operator.log());
         let found = began.elapsed();
         self.operator.does("noc", &["case", "answer", "1", "own-equipment-impaired", "yes"]);
@@ -206,7 +221,7 @@ impl Station {
         assert!(learnt["collateral"].as_f64() <= Some(0.1), "{name} {how}: {learnt:#}");
         assert_eq!(case["doubtful"], false, "{name} {how}");
         self.operator.does("noc", &["case", "sign", "1"]);
-        let granted = self.wait(15, || is("mitigated", "OK-EMERG"));
+        let granted = self.wait(60, || is("mitigated", "OK-EMERG"));
         assert!(granted, "{name} {how}: {:#?}", self.cases());
         let to = format!("[destination: {VICTIM}/32]");
         let is_one = |rule: &String, traits: &[&str]| {

@@ -7,10 +7,10 @@ use std::time::Duration;
 use account::Account;
 use decide::{Command, Config, Desk, PersonEntry};
 use ground::{Book, Role};
-use terms::{Day, Moment, OwnPrefixes, Source, Span, Zone};
+use terms::{Day, Moment, OwnPrefixes, Source, Span, Time, Zone};
 
 use crate::kill_ends::terminate;
-use crate::program::wait;
+use crate::program::{PATIENCE, wait};
 use crate::site::Site;
 use crate::traffic::{Traffic, now};
 
@@ -41,11 +41,16 @@ fn erased(site: &Site) -> u64 {
 
 #[test]
 fn statistics_are_erased_after_their_last_day_and_wait_while_the_clock_is_unsure() {
+    // All of it is to be on one day: before midnight there must be some time left.
+    let day = |at: Time| Zone::TOKYO.day(at);
+    while day(now()) != day(now().after(Span::minutes(3))) {
+        std::thread::sleep(Duration::from_secs(1));
+    }
     let site = Site::with("");
     let mut running = site.operator.up();
     site.begin("10"); // statistics-days is 1
     let traffic = Traffic::start(site.flow);
-    let some = wait(Duration::from_secs(20), || {
+    let some = wait(PATIENCE, || {
         let status = site.operator.query("status").unwrap_or_default();
         status["kept"].as_array().is_some_and(|k| k.iter().any(|k| k["count"].as_u64() > Some(4)))
     });
@@ -59,7 +64,7 @@ fn statistics_are_erased_after_their_last_day_and_wait_while_the_clock_is_unsure
     assert_eq!(erased(&site), 0);
 
     let data = site.operator.data();
-    let today: Day = Zone::TOKYO.day(now());
+    let today: Day = day(now());
     let at = |days: u64| Moment::replayed(now()).after(Span::days(days));
     let (account, mut taken_up) = desk(&data, at(1));
     let all = kept(&account);

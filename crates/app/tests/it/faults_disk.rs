@@ -4,10 +4,9 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use crate::book::both_verify;
-use crate::program::{Running, SEKISHO, wait};
+use crate::program::{PATIENCE, Running, SEKISHO, wait};
 use crate::site::{Site, grants_block, number};
 use crate::suite;
 use crate::traffic::{LINE, NEIGHBOUR, Traffic};
@@ -55,7 +54,7 @@ fn on_a_small_disk(site: &Site, way: &[&str]) -> (Running, PathBuf) {
     let below = disk.strip_prefix("/").expect("an absolute path");
     let seen = PathBuf::from(format!("/proc/{}/root", running.0.id())).join(below);
     std::os::unix::fs::symlink(seen.join("data"), site.operator.data()).expect("a link");
-    let up = wait(Duration::from_secs(20), || site.operator.query("status").is_some());
+    let up = wait(PATIENCE, || site.operator.query("status").is_some());
     assert!(up, "{}", site.operator.log());
     (running, seen)
 }
@@ -65,9 +64,9 @@ fn on_a_full_disk_nothing_new_begins_and_what_runs_ends() {
     let Some(way) = mounting("full-disk") else { return };
     let site = Site::with("");
     let (running, disk) = on_a_small_disk(&site, way);
-    site.begin("0.3"); // 18 seconds
+    site.begin("0.5"); // 30 seconds: time enough to fill the disk meanwhile
     let traffic = Traffic::start(site.flow);
-    std::thread::sleep(Duration::from_millis(1_500)); // a little usual traffic to learn from
+    site.learns();
     traffic.attack(&[LINE]);
     let case = site.mitigate();
 
@@ -79,7 +78,7 @@ fn on_a_full_disk_nothing_new_begins_and_what_runs_ends() {
     // A command is refused with what to do; nothing of it is kept.
     let words = ["measures", "number", "hold-minutes", "2", "--reason", "test"];
     let mut said = String::new();
-    let refused = wait(Duration::from_secs(10), || {
+    let refused = wait(PATIENCE, || {
         // What room a page had left is used up first.
         let output = site.operator.run("noc", &words);
         said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -103,7 +102,7 @@ fn on_a_full_disk_nothing_new_begins_and_what_runs_ends() {
     // What ended meanwhile is booked, and the second attack is taken up.
     site.booked(halfway.entries.len(), "the withdrawal", |e| e["kind"] == "withdrawn");
     site.case("of the second attack", |c| number(c) != case && c["state"] == "waiting");
-    let signed = wait(Duration::from_secs(20), || {
+    let signed = wait(PATIENCE, || {
         // The plan ended while nothing could be written; a new one is made first.
         let _may_be_too_early = site.operator.run("noc", &["case", "sign", &case]);
         !site.standing().is_empty()

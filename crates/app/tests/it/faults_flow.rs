@@ -6,22 +6,33 @@ use std::time::Duration;
 use observe::encode::NetFlow9;
 use serde_json::Value;
 
-use crate::program::wait;
+use crate::program::{PATIENCE, wait};
 use crate::site::{Site, number};
 use crate::traffic::{EDGE, LINE, NEIGHBOUR, Random, Traffic, netflow9, now, records, socket, to};
 
 /// The account of the exporter called `edge`.
 fn edge(site: &Site) -> Value {
+    site.exporter("edge")
+}
+
+/// Datagrams from addresses that are not on the list.
+fn strangers(site: &Site) -> u64 {
     let exporters = site.operator.query("exporters").unwrap_or_default();
-    let all = exporters["exporters"].as_array().cloned().unwrap_or_default();
-    all.into_iter().find(|e| e["name"] == "edge").unwrap_or_default()
+    exporters["strangers"].as_u64().unwrap_or(0)
+}
+
+/// Waits until `edge` has been heard with so many datagrams: a socket has room for some hundred only.
+#[track_caller]
+fn heard(site: &Site, datagrams: u64) {
+    let so = wait(PATIENCE, || edge(site)["datagrams"].as_u64() >= Some(datagrams));
+    assert!(so, "not all of {datagrams} datagrams arrived: {}", edge(site));
 }
 
 /// Waits until `edge` is doubtful for one of these reasons.
 #[track_caller]
 fn doubtful_for(site: &Site, reasons: &[&str]) {
     let mut reason = String::new();
-    let so = wait(Duration::from_secs(20), || {
+    let so = wait(PATIENCE, || {
         reason = edge(site)["doubtful"]["reason"].as_str().unwrap_or_default().to_owned();
         !reason.is_empty()
     });
@@ -32,7 +43,7 @@ fn doubtful_for(site: &Site, reasons: &[&str]) {
 #[track_caller]
 fn trust(site: &Site) {
     site.operator.two("noc", "law", &["exporters", "trust", "edge", "--reason", "test"]);
-    let trusted = wait(Duration::from_secs(10), || edge(site)["doubtful"].is_null());
+    let trusted = wait(PATIENCE, || edge(site)["doubtful"].is_null());
     assert!(trusted, "{}", edge(site));
 }
 
@@ -79,16 +90,20 @@ fn hostile_datagrams_are_counted_and_the_good_ones_still_decoded() {
     let _running = site.operator.up();
     site.begin("10");
     let traffic = Traffic::start(site.flow);
-    assert!(wait(Duration::from_secs(10), || edge(&site)["records"].as_u64() > Some(20)));
+    assert!(wait(PATIENCE, || edge(&site)["records"].as_u64() > Some(20)));
     let (allowed, stranger) = (socket(EDGE), socket([127, 0, 0, 98]));
     let mut v9 = netflow9();
-    for _ in 0..30 {
-        for _ in 0..200 {
+    let mut by_strangers = 0;
+    for _ in 0..150 {
+        let mut sent = edge(&site)["datagrams"].as_u64().unwrap_or(0);
+        for _ in 0..40 {
             let datagram = hostile(&mut random, &mut v9);
-            let from: &UdpSocket = if random.below(3) == 0 { &stranger } else { &allowed };
+            let is_strange = random.below(3) == 0;
+            let from: &UdpSocket = if is_strange { &stranger } else { &allowed };
             from.send_to(&datagram, to(site.flow)).expect("loopback");
+            *(if is_strange { &mut by_strangers } else { &mut sent }) += 1;
         }
-        std::thread::sleep(Duration::from_millis(100));
+        heard(&site, sent);
     }
     let undecodable = |e: &Value| -> u64 {
         let reasons = e["undecodable"].as_array().cloned().unwrap_or_default();
@@ -96,10 +111,12 @@ fn hostile_datagrams_are_counted_and_the_good_ones_still_decoded() {
     };
     let seen = edge(&site);
     assert!(undecodable(&seen) > 500, "{seen}");
-    assert!(site.operator.query("exporters").unwrap_or_default()["strangers"].as_u64() > Some(500));
+    assert!(by_strangers > 1_000, "{by_strangers}");
+    let counted = wait(PATIENCE, || strangers(&site) > 500);
+    assert!(counted, "{} of {by_strangers}", strangers(&site));
     // The good ones go on: records are decoded, and an attack in them is found.
     let goes_on = || edge(&site)["records"].as_u64() > seen["records"].as_u64().map(|n| n + 100);
-    assert!(wait(Duration::from_secs(10), goes_on), "{}", edge(&site));
+    assert!(wait(PATIENCE, goes_on), "{}", edge(&site));
     traffic.attack(&[LINE]);
     site.case("of the attack", |c| c["state"] != "closed");
     let log = site.operator.log();
@@ -115,13 +132,12 @@ fn an_exporter_not_on_the_list_starts_nothing() {
     site.begin("10");
     let _usual = Traffic::start(site.flow);
     let stranger = Traffic::ipfix([127, 0, 0, 99], site.flow);
-    std::thread::sleep(Duration::from_millis(1_500)); // a little usual traffic to learn from
+    site.learns();
     stranger.attack(&[LINE]);
-    let strangers = || site.operator.query("exporters").unwrap_or_default()["strangers"].as_u64();
-    let before = strangers();
+    let before = strangers(&site);
     // Three seconds of attack and more: a finding takes less than one.
-    let counted = || strangers() > before.map(|n| n + 120);
-    assert!(wait(Duration::from_secs(30), counted), "{before:?} {:?}", strangers());
+    let counted = || strangers(&site) > before + 120;
+    assert!(wait(PATIENCE, counted), "{before} {}", strangers(&site));
     assert_eq!(site.cases(), [] as [Value; 0]);
     let kinds = site.book().entries;
     assert!(!kinds.iter().any(|e| e["kind"] == "case-opened"), "{kinds:#?}");
@@ -129,7 +145,9 @@ fn an_exporter_not_on_the_list_starts_nothing() {
     stranger.calm();
     let words = ["exporters", "allow", "edge=127.0.0.21", "lab=127.0.0.99", "--reason", "test"];
     site.operator.two("noc", "law", &words);
-    std::thread::sleep(Duration::from_millis(2_000)); // a little of its usual traffic too
+    // A little of its usual traffic too.
+    let heard = wait(PATIENCE, || site.exporter("lab")["records"].as_u64() >= Some(120));
+    assert!(heard, "{}", site.exporter("lab"));
     stranger.attack(&[LINE]);
     site.case("of the attack", |c| c["state"] != "closed");
     site.never_panicked();
@@ -140,11 +158,13 @@ fn what_is_forged_with_an_exporters_address_shows_as_what_it_is() {
     let site = Site::with("");
     let _running = site.operator.up();
     site.begin("10");
+    let sent = std::cell::Cell::new(0);
     let send = |from: &UdpSocket, datagrams: &[Vec<u8>]| {
         for datagram in datagrams {
             from.send_to(datagram, to(site.flow)).expect("loopback");
+            sent.set(sent.get() + 1);
         }
-        std::thread::sleep(Duration::from_millis(20));
+        heard(&site, sent.get());
     };
     // The exporter, whose source port a forger knows and uses too.
     let (real, mut v9) = (socket(EDGE), netflow9());
@@ -185,7 +205,7 @@ fn what_is_forged_with_an_exporters_address_shows_as_what_it_is() {
         send(&elsewhere, &[forger.templates(now())]);
         !edge(&site)["doubtful"].is_null()
     };
-    assert!(wait(Duration::from_secs(20), both), "{}", edge(&site));
+    assert!(wait(PATIENCE, both), "{}", edge(&site));
     doubtful_for(&site, &["second-port"]);
     trust(&site);
     site.never_panicked();
@@ -206,7 +226,7 @@ fn nothing_automatic_rests_on_a_doubtful_exporter_until_operations_vouches() {
     let traffic = Traffic::start(site.flow);
     let elsewhere = socket(EDGE);
     let mut forger = NetFlow9 { source: 9, ..netflow9() };
-    let forged = wait(Duration::from_secs(20), || {
+    let forged = wait(PATIENCE, || {
         elsewhere.send_to(&forger.templates(now()), to(site.flow)).expect("loopback");
         !edge(&site)["doubtful"].is_null()
     });
@@ -237,7 +257,7 @@ fn nothing_automatic_rests_on_a_doubtful_exporter_until_operations_vouches() {
     // Two persons trust the exporter; what was found before that is still vouched for by hand.
     trust(&site);
     site.operator.does("noc", &["case", "vouch", &other]);
-    let both = wait(Duration::from_secs(20), || site.standing().len() == 2);
+    let both = wait(PATIENCE, || site.standing().len() == 2);
     assert!(both, "{:#?}", site.cases());
     site.never_panicked();
 }

@@ -26,7 +26,7 @@ fn a_rule_stands_after_a_kill_only_when_it_was_granted_anew() {
     let traffic = Traffic::start(site.flow);
     let mut running = site.operator.up();
     site.begin("600");
-    std::thread::sleep(Duration::from_millis(1_500)); // a little usual traffic to learn from
+    site.learns();
     traffic.attack(&[LINE]);
     let case = site.mitigate();
     if let Some(router) = &router {

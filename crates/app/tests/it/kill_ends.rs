@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::book::both_verify;
 use crate::kill_router::Gobgp;
-use crate::program::wait;
+use crate::program::{PATIENCE, wait};
 use crate::site::{Site, grants_block};
 use crate::traffic::{LINE, Traffic};
 
@@ -17,7 +17,7 @@ fn attacked(more: &str, block_minutes: &str) -> (Site, Traffic, crate::program::
     let traffic = Traffic::start(site.flow);
     let running = site.operator.up();
     site.begin(block_minutes);
-    std::thread::sleep(Duration::from_millis(1_500)); // a little usual traffic to learn from
+    site.learns();
     traffic.attack(&[LINE]);
     (site, traffic, running)
 }
@@ -33,7 +33,7 @@ fn history(case: &Value) -> Vec<(String, String)> {
 #[track_caller]
 fn withdrawn(site: &Site, case: &str, reason: &str) -> usize {
     let mut place = None;
-    let done = wait(Duration::from_secs(30), || {
+    let done = wait(PATIENCE, || {
         let history = history(&site.shown(case));
         place = history.iter().position(|(e, why)| e == "withdrawn" && why.contains(reason));
         place.is_some()
@@ -44,7 +44,7 @@ fn withdrawn(site: &Site, case: &str, reason: &str) -> usize {
 
 #[test]
 fn a_block_ends_by_time_and_the_next_one_takes_a_new_signature() {
-    let (site, _traffic, running) = attacked("", "0.1");
+    let (site, _traffic, running) = attacked("", "0.15");
     let case = site.mitigate();
     withdrawn(&site, &case, "its end has come");
     // The attack goes on: a new plan is made and asked for, and nobody has signed that one.
@@ -54,8 +54,7 @@ fn a_block_ends_by_time_and_the_next_one_takes_a_new_signature() {
             && c["open"].to_string().contains("signature")
     });
     assert_eq!(site.standing(), []);
-    site.operator.does("noc", &["case", "sign", &case]);
-    site.stands(true);
+    site.signs(&case);
     site.stands(false);
     drop(running);
     both_verify(&site.operator.data());
@@ -72,7 +71,8 @@ fn a_block_granted_before_the_signature_ends_without_it_and_is_not_granted_so_ag
     site.operator.two("noc", "law", &automatic);
     let case = site.case("with a plan", |c| c["state"] == "waiting" || c["state"] == "refused");
     site.operator.does("noc", &["case", "answer", &case, "own-equipment-impaired", "yes"]);
-    site.stands(true);
+    // It stands for three seconds, which whoever looks now and then may miss.
+    site.booked(0, "that it stood", |e| e["kind"] == "applied");
     let place = withdrawn(&site, &case, "signature owed was not given in time");
     // From here on it takes the signature first, however often it is asked for, and after a kill.
     let again = || wait(Duration::from_secs(2), || !site.standing().is_empty());
@@ -156,7 +156,7 @@ pub(crate) fn terminate(running: &mut crate::program::Running) -> std::process::
     let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
     assert!(sent.success());
     let mut status = None;
-    let ended = wait(Duration::from_secs(20), || {
+    let ended = wait(PATIENCE, || {
         status = running.0.try_wait().expect("a child of ours");
         status.is_some()
     });

@@ -1,11 +1,10 @@
 //! A real router for the tests that kill the program: GoBGP, asked what it holds.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
-use crate::program::{Running, wait};
+use crate::ports::free_port;
+use crate::program::{PATIENCE, Running, wait};
 use crate::suite;
 
 /// GoBGP on a loopback address of its own; ended with the test.
@@ -21,7 +20,7 @@ impl Gobgp {
         if !suite::can_run("kill-gobgp", &["gobgpd", "gobgp"], "gobgpd") {
             return None;
         }
-        let (port, api) = (free_port([127, 0, 0, 2]), free_port([127, 0, 0, 1]));
+        let (port, api) = (free_port(), free_port());
         let family = |name: &str| {
             format!(
                 "[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"{name}\"\n"
@@ -32,7 +31,7 @@ impl Gobgp {
              local-address-list = [\"127.0.0.2\"]\n\
              [[neighbors]]\n[neighbors.config]\nneighbor-address = \"127.0.0.1\"\npeer-as = 64500\n\
              [neighbors.transport.config]\npassive-mode = true\n\
-             [neighbors.timers.config]\nhold-time = 3\nkeepalive-interval = 1\n\
+             [neighbors.timers.config]\nhold-time = 15\nkeepalive-interval = 1\n\
              idle-hold-time-after-reset = 1\n\
              [neighbors.ebgp-multihop.config]\nenabled = true\n{}{}",
             family("ipv4-flowspec"),
@@ -45,7 +44,7 @@ impl Gobgp {
         command.arg("--pprof-disable");
         let running = Running::start("gobgpd", folder, &mut command);
         let router = Self { port, api, _running: running };
-        let up = wait(Duration::from_secs(20), || router.ask("neighbor").contains("127.0.0.1"));
+        let up = wait(PATIENCE, || router.ask("neighbor").contains("127.0.0.1"));
         assert!(up, "gobgpd did not come up");
         Some(router)
     }
@@ -55,7 +54,7 @@ impl Gobgp {
         format!(
             "[bgp]\nlocal-asn = 64500\nrouter-id = \"127.0.0.1\"\n[[bgp.peers]]\n\
              name = \"router\"\naddress = \"127.0.0.2\"\nport = {}\nremote-asn = 64501\n\
-             hold-seconds = 3\n",
+             hold-seconds = 15\n",
             self.port
         )
     }
@@ -74,7 +73,7 @@ impl Gobgp {
     /// Waits until it holds something, or nothing.
     #[track_caller]
     pub(crate) fn holds(&self, something: bool) {
-        let so = wait(Duration::from_secs(20), || self.rules().is_empty() != something);
+        let so = wait(PATIENCE, || self.rules().is_empty() != something);
         assert!(so, "waited in vain for rules = {something}: {:?}", self.rules());
     }
 
@@ -85,9 +84,4 @@ impl Gobgp {
         let output = command.args(words.split(' ')).output().expect("gobgp runs");
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
-}
-
-fn free_port(address: [u8; 4]) -> u16 {
-    let listener = TcpListener::bind((std::net::IpAddr::from(address), 0)).expect("loopback");
-    listener.local_addr().expect("an address").port()
 }

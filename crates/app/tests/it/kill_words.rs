@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use account::Account;
 use decide::{CaseEvent, Config, Desk};
@@ -12,9 +12,9 @@ use terms::{CaseId, Moment, OwnPrefixes, Person};
 
 use crate::book::both_verify;
 use crate::kill::kills;
-use crate::program::wait;
+use crate::program::{PATIENCE, wait};
 use crate::site::Site;
-use crate::traffic::{Random, now};
+use crate::traffic::{Random, now, some_time};
 
 /// What the command line ended well with.
 #[derive(Default)]
@@ -27,6 +27,9 @@ struct Said {
     approved: BTreeMap<u64, f64>,
 }
 
+/// How many commands one round of them has.
+const ROUND: u64 = 6;
+
 #[test]
 fn what_the_command_line_said_was_done_is_there_after_a_kill() {
     let mut random = Random::seeded("kill_words");
@@ -34,11 +37,15 @@ fn what_the_command_line_said_was_done_is_there_after_a_kill() {
     let mut counts = [0; 4];
     for kill in 0..kills(8) {
         let running = site.operator.up();
-        let moment = Duration::from_millis(50 + random.below(900));
+        let done = AtomicU64::new(0);
         std::thread::scope(|scope| {
-            scope.spawn(|| while round(&site, &mut said).is_some() {});
-            std::thread::sleep(moment);
+            scope.spawn(|| while round(&site, &mut said, &done).is_some() {});
+            // Each time so many commands later, and some time into the next ones: how long a command
+            // takes is the machine's.
+            let begun = wait(PATIENCE, || done.load(Ordering::Acquire) >= kill % (ROUND + 1));
+            some_time(&mut random, 500);
             running.kill();
+            assert!(begun, "only {done:?} commands were done: {}", site.operator.log());
         });
         check(&site, &said, kill);
         both_verify(&site.operator.data());
@@ -64,9 +71,13 @@ fn begun() -> Site {
 }
 
 /// One case by hand, signed, with a consent, and one number; `None` once nobody answers.
-fn round(site: &Site, said: &mut Said) -> Option<()> {
+fn round(site: &Site, said: &mut Said, done: &AtomicU64) -> Option<()> {
+    let does = |person: &str, words: &[&str]| {
+        let said = does(site, person, words)?;
+        done.fetch_add(1, Ordering::Release);
+        Some(said)
+    };
     let case = does(
-        site,
         "abuse",
         &[
             "case",
@@ -85,21 +96,23 @@ fn round(site: &Site, said: &mut Said) -> Option<()> {
     let value = said.opened.len() + 100;
     let (number, text) = (case.to_string(), value.to_string());
     let words = ["measures", "number", "hold-minutes", &text, "--reason", "test"];
-    let proposal = does(site, "noc", &words)?["proposal"].as_u64()?;
+    let proposal = does("noc", &words)?["proposal"].as_u64()?;
     said.proposed.push(proposal);
-    does(site, "law", &["proposals", "--approve", &proposal.to_string()])?;
+    does("law", &["proposals", "--approve", &proposal.to_string()])?;
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
     said.approved.insert(proposal, value as f64);
     let consent = ["case", "consent", &number, "line-77", "--minutes", "60"];
-    said.consented.push(does(site, "abuse", &consent)?["consent"].as_u64()?);
+    said.consented.push(does("abuse", &consent)?["consent"].as_u64()?);
     // The plan is made in the desk's next round.
-    let signed = wait(Duration::from_secs(5), || {
-        does(site, "noc", &["case", "sign", &number]).is_some() || site.cases().is_empty()
+    let mut is_signed = false;
+    wait(PATIENCE, || {
+        is_signed = does("noc", &["case", "sign", &number]).is_some();
+        is_signed || site.cases().is_empty()
     });
-    if signed && !site.cases().is_empty() {
+    if is_signed {
         said.signed.push(case);
     }
-    does(site, "noc", &["case", "close", &number, "--reason", "test"]).map(|_| ())
+    does("noc", &["case", "close", &number, "--reason", "test"]).map(|_| ())
 }
 
 /// What a command line that ended well printed.

@@ -1,7 +1,7 @@
 //! No address of a subscriber or of anybody they talk to gets out of the seal: logs, pages, metrics, book.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::kill_ends::terminate;
 use crate::leaks_guess::commitments_cannot_be_guessed;
-use crate::program::{Running, SEKISHO, wait};
+use crate::ports::free_port;
+use crate::program::{PATIENCE, Running, SEKISHO, wait};
 use crate::site::{Site, number};
 use crate::traffic::{LINE, LINE_V6, Traffic};
 
@@ -61,7 +62,7 @@ pub(crate) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 /// What a page says, header and all.
 pub(crate) fn get(port: u16, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").ok()?;
     let mut said = Vec::new();
     stream.read_to_end(&mut said).ok()?;
@@ -83,7 +84,7 @@ fn pages(site: &Site, port: u16) {
 
 #[test]
 fn no_address_is_in_logs_pages_metrics_or_the_book_and_the_store_is_sealed() {
-    let port = free_tcp_port();
+    let port = free_port();
     let site = Site::with("");
     let settings = std::fs::read_to_string(site.settings()).expect("settings");
     let settings = settings.replace("127.0.0.1:0", &format!("127.0.0.1:{port}"));
@@ -91,10 +92,10 @@ fn no_address_is_in_logs_pages_metrics_or_the_book_and_the_store_is_sealed() {
     let mut command = Command::new(SEKISHO);
     command.args(["up", "--config"]).arg(site.settings()).env("RUST_LOG", "trace");
     let mut running = Running::start("sekisho", site.operator.folder.path(), &mut command);
-    assert!(wait(Duration::from_secs(20), || site.operator.query("status").is_some()));
+    assert!(wait(PATIENCE, || site.operator.query("status").is_some()));
     site.begin("10");
     let traffic = Traffic::start(site.flow);
-    std::thread::sleep(Duration::from_millis(1_500)); // a little usual traffic to learn from
+    site.learns();
     pages(&site, port);
 
     // One case goes all the way, one has a consent by link, one a person opens.
@@ -114,7 +115,7 @@ fn no_address_is_in_logs_pages_metrics_or_the_book_and_the_store_is_sealed() {
     });
     site.operator.does("noc", &["case", "answer", &other, "own-equipment-impaired", "yes"]);
     site.operator.does("noc", &["case", "sign", &other]);
-    assert!(wait(Duration::from_secs(20), || site.standing().len() == 2), "{:#?}", site.cases());
+    assert!(wait(PATIENCE, || site.standing().len() == 2), "{:#?}", site.cases());
     let shown_v6 = site.shown(&other);
     assert!(shown_v6.to_string().contains(LINE_V6), "{shown_v6}");
     let by_hand = ["case", "open", "198.51.100.99", "--protocol", "udp", "--src-port", "123"];
@@ -123,14 +124,14 @@ fn no_address_is_in_logs_pages_metrics_or_the_book_and_the_store_is_sealed() {
     assert!(!wrong.status.success(), "that is nobody's own");
     pages(&site, port);
     traffic.calm();
-    let calm = wait(Duration::from_secs(20), || site.standing().is_empty());
+    let calm = wait(PATIENCE, || site.standing().is_empty());
     assert!(calm, "{:#?}", site.cases());
     pages(&site, port);
 
     // Killed and started again it says no more than before; then it ends well.
     running.kill();
     running = Running::start("sekisho", site.operator.folder.path(), &mut command);
-    assert!(wait(Duration::from_secs(20), || site.operator.query("status").is_some()));
+    assert!(wait(PATIENCE, || site.operator.query("status").is_some()));
     pages(&site, port);
     let live: Vec<_> = store_files(&site);
     sealed(&site, &live);
@@ -176,12 +177,6 @@ fn sealed(site: &Site, files: &[std::path::PathBuf]) {
     }
 }
 
-/// A TCP port on loopback that nobody listens on.
-fn free_tcp_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
-    listener.local_addr().expect("an address").port()
-}
-
 /// The demo's subscribers, and who attacks them.
 const DEMO: &[&str] = &[
     "203.0.113.",
@@ -199,13 +194,13 @@ const DEMO: &[&str] = &[
 #[test]
 fn the_demo_walks_its_whole_story_and_no_address_of_its_subscribers_gets_out() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (data, port) = (folder.path().join("data"), free_tcp_port());
+    let (data, port) = (folder.path().join("data"), free_port());
     let mut command = Command::new(SEKISHO);
     command.args(["demo", "--script", "--http", &format!("127.0.0.1:{port}"), "--data"]);
     command.arg(&data).env("RUST_LOG", "debug");
     let mut running = Running::start("demo", folder.path(), &mut command);
     let (mut status, mut scraped, mut rules) = (None, 0_u32, false);
-    let ended = wait(Duration::from_secs(240), || {
+    let ended = wait(Duration::from_secs(600), || {
         for path in ["/metrics", "/api/status", "/"] {
             if let Some(said) = get(port, path) {
                 nothing_of(DEMO, path, &said);

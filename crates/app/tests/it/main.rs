@@ -1,5 +1,7 @@
 //! The whole system, from datagrams to rules and back, as users run it.
 
+#[path = "../../../../xtask/src/ports.rs"]
+mod ports;
 #[path = "../../../../xtask/src/suite.rs"]
 mod suite;
 

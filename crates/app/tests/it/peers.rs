@@ -8,11 +8,10 @@ pub(crate) mod routers;
 use std::net::IpAddr;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::program::{Operator, Running, wait};
+use crate::program::{Operator, PATIENCE, Running, wait};
 use crate::suite;
 use packets::Packet;
 use routers::Router;
@@ -45,9 +44,9 @@ fn rules_that_netflow_v9_led_to_go_when_the_attack_ends() {
 fn rules_that_ipfix_led_to_go_at_their_end_though_the_attack_goes_on() {
     let test = "peers::rules_that_ipfix_led_to_go_at_their_end_though_the_attack_goes_on";
     if namespace::is_inside(test, SUITE, PROGRAMS, PACKAGES) {
-        // Eighteen seconds. Nobody signs again, so they do not come back.
+        // 36 seconds: time enough for both to stand at once. Nobody signs again, so they do not come back.
         let nothing = |attack, kept: &mut Vec<Running>| kept.push(attack);
-        story("10", "0.3", nothing, "its end has come");
+        story("10", "0.6", nothing, "its end has come");
     }
 }
 
@@ -90,7 +89,7 @@ fn story(
     kept.push(packets::send("usual", folder, &usual, ours));
     // What is usual is learnt from four intervals of a second.
     let enough = u64::from(USUAL) * 12;
-    let learnt = wait(Duration::from_secs(40), || records(&operator) >= enough);
+    let learnt = wait(PATIENCE, || records(&operator) >= enough);
     assert!(learnt, "usual traffic is exported: {:#?}", operator.query("exporters"));
     assert_eq!(operator.does("noc", &["case", "list"]), serde_json::json!([]));
 
@@ -108,7 +107,7 @@ fn story(
         router.shows("no rule any more", <[String]>::is_empty);
     }
     for case in cases {
-        let gone = wait(Duration::from_secs(10), || withdrawn(&operator, case).is_some());
+        let gone = wait(PATIENCE, || withdrawn(&operator, case).is_some());
         let said = withdrawn(&operator, case).unwrap_or_default();
         assert!(gone && said.to_lowercase().contains(why), "case {case}: {said}");
         println!("case {case}: {said}");
@@ -238,7 +237,7 @@ fn records(operator: &Operator) -> u64 {
 fn sign_both(operator: &Operator) -> Vec<u64> {
     let mut signed: Vec<u64> = Vec::new();
     let mut shown = Value::Null;
-    let both = wait(Duration::from_secs(40), || {
+    let both = wait(PATIENCE, || {
         shown = operator.does("noc", &["case", "list"]);
         for case in shown.as_array().into_iter().flatten() {
             let id = case["case"].as_u64().expect("a number");

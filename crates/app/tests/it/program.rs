@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 /// The built binary.
 pub(crate) const SEKISHO: &str = env!("CARGO_BIN_EXE_sekisho");
 
+/// Longest wait for anything that is to come: a machine may be slow, or busy with something else.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A process that is killed and reaped when it goes out of scope.
 pub(crate) struct Running(pub(crate) Child);
 
@@ -62,7 +65,7 @@ impl Operator {
         let mut command = Command::new(SEKISHO);
         command.arg("up").arg("--config").arg(settings);
         let running = Running::start("sekisho", self.folder.path(), &mut command);
-        let up = wait(Duration::from_secs(20), || self.query("status").is_some());
+        let up = wait(PATIENCE, || self.query("status").is_some());
         assert!(up, "sekisho did not come up: {}", self.log());
         running
     }
@@ -119,15 +122,18 @@ impl Operator {
         }
     }
 
-    /// Does the ledger verify? Its output.
+    /// Does the ledger verify? Its output. While it is being written a verifier may find it between two
+    /// entries, and is asked again.
     pub(crate) fn verifies(&self) -> Result<String, String> {
-        let output = Command::new(SEKISHO)
-            .args(["ledger", "verify"])
-            .arg(self.data())
-            .output()
-            .expect("verify runs");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        if output.status.success() { Ok(text) } else { Err(text) }
+        let mut text = String::new();
+        let passes = wait(PATIENCE, || {
+            let mut command = Command::new(SEKISHO);
+            command.args(["ledger", "verify"]).arg(self.data());
+            let output = command.output().expect("verify runs");
+            text = String::from_utf8_lossy(&output.stdout).into_owned();
+            output.status.success()
+        });
+        if passes { Ok(text) } else { Err(text) }
     }
 }
 

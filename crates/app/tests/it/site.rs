@@ -1,7 +1,6 @@
 //! One operator's site for tests of trouble: settings, people, a case with a plan, and what stands.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::UdpSocket;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,7 +8,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::book::Book;
-use crate::program::{Operator, Running, wait};
+use crate::ports::free_port;
+use crate::program::{Operator, PATIENCE, Running, wait};
 use crate::traffic::LINE;
 
 /// Numbers that make a case within seconds; block and signature times are the test's.
@@ -44,7 +44,7 @@ pub(crate) struct Site {
 impl Site {
     /// A site; `more` is added to its settings.
     pub(crate) fn with(more: &str) -> Self {
-        let flow = free_udp_port();
+        let flow = free_port();
         Self { operator: Operator::with(&settings(flow, more)), flow }
     }
 
@@ -70,13 +70,33 @@ impl Site {
     #[track_caller]
     pub(crate) fn case(&self, what: &str, so: impl Fn(&Value) -> bool) -> String {
         let mut found = None;
-        let found_in_time = wait(Duration::from_secs(30), || {
+        let found_in_time = wait(PATIENCE, || {
             found = self.cases().iter().find(|c| so(c)).and_then(|c| c["case"].as_u64());
             found.is_some()
         });
         let log = || format!("{:#?}\n{}", self.cases(), self.operator.log());
         assert!(found_in_time, "no case {what}: {}", log());
         found.unwrap_or_default().to_string()
+    }
+
+    /// The account of the exporter with this name.
+    pub(crate) fn exporter(&self, name: &str) -> Value {
+        let said = self.say(&json!({ "as": "", "query": "exporters" })).unwrap_or_default();
+        let all = said["exporters"].as_array().cloned().unwrap_or_default();
+        all.into_iter().find(|e| e["name"] == name).unwrap_or_default()
+    }
+
+    /// Waits until a little usual traffic was there to learn from.
+    #[track_caller]
+    pub(crate) fn learns(&self) {
+        let learnt = wait(PATIENCE, || {
+            let status = self.say(&json!({ "as": "", "query": "status" })).unwrap_or_default();
+            let kept = status["kept"].as_array().into_iter().flatten();
+            // As many intervals as it takes, and some more.
+            let intervals: u64 = kept.filter_map(|k| k["count"].as_u64()).sum();
+            intervals >= 8 && self.exporter("edge")["records"].as_u64() >= Some(100)
+        });
+        assert!(learnt, "nothing was learnt: {}\n{}", self.exporter("edge"), self.operator.log());
     }
 
     /// A case as `noc` is shown it, which is booked.
@@ -95,7 +115,7 @@ impl Site {
     /// Waits until something stands, or nothing does.
     #[track_caller]
     pub(crate) fn stands(&self, something: bool) {
-        let so = wait(Duration::from_secs(20), || self.standing().is_empty() != something);
+        let so = wait(PATIENCE, || self.standing().is_empty() != something);
         let log = || format!("{:#?}\n{}", self.cases(), self.operator.log());
         assert!(so, "waited in vain for standing = {something}: {}", log());
     }
@@ -106,9 +126,21 @@ impl Site {
     pub(crate) fn mitigate(&self) -> String {
         let case = self.case("with a plan", |c| c["state"] == "waiting" || c["state"] == "refused");
         self.operator.does("noc", &["case", "answer", &case, "own-equipment-impaired", "yes"]);
-        self.operator.does("noc", &["case", "sign", &case]);
-        self.stands(true);
+        self.signs(&case);
         case
+    }
+
+    /// Signs the plan of a case and waits until it stands. A plan may end before it is signed or granted;
+    /// then the next one is signed.
+    #[track_caller]
+    pub(crate) fn signs(&self, case: &str) {
+        let mut said = String::new();
+        let stands = wait(PATIENCE, || {
+            let output = self.operator.run("noc", &["case", "sign", case]);
+            said = String::from_utf8_lossy(&output.stderr).into_owned();
+            wait(Duration::from_secs(3), || !self.standing().is_empty())
+        });
+        assert!(stands, "{said} {:#?}\n{}", self.cases(), self.operator.log());
     }
 
     /// The ledger.
@@ -119,8 +151,7 @@ impl Site {
     /// Waits until something is in the ledger after entry `from`.
     #[track_caller]
     pub(crate) fn booked(&self, from: usize, what: &str, so: impl Fn(&Value) -> bool) {
-        let booked =
-            wait(Duration::from_secs(20), || self.book().entries.iter().skip(from).any(&so));
+        let booked = wait(PATIENCE, || self.book().entries.iter().skip(from).any(&so));
         assert!(booked, "not booked: {what}: {}", self.operator.log());
     }
 
@@ -194,7 +225,7 @@ pub(crate) fn settings(flow: u16, more: &str) -> String {
 pub(crate) fn say(data: &Path, message: &Value) -> Result<Value, String> {
     let talk = || -> std::io::Result<Value> {
         let mut stream = UnixStream::connect(data.join("control.sock"))?;
-        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         writeln!(stream, "{message}")?;
         let mut line = String::new();
         BufReader::new(stream).read_line(&mut line)?;
@@ -205,12 +236,6 @@ pub(crate) fn say(data: &Path, message: &Value) -> Result<Value, String> {
         Some(ok) => Ok(ok.take()),
         None => Err(answer.to_string()),
     }
-}
-
-/// A UDP port on loopback that nobody listens on.
-pub(crate) fn free_udp_port() -> u16 {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback");
-    socket.local_addr().expect("an address").port()
 }
 
 /// The number of a case, as it is written on the command line.

@@ -48,7 +48,7 @@ impl Spoken {
         let path = self.path.clone();
         spawn_blocking(move || {
             let mut stream = UnixStream::connect(path).unwrap();
-            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
             let mut replies = BufReader::new(stream.try_clone().unwrap()).lines();
             let say = |line: Vec<u8>| {
                 stream.write_all(&line).unwrap();

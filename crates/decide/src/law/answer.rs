@@ -139,6 +139,11 @@ pub struct Owed {
     pub text: Text,
     /// By when, in words.
     pub within: Text,
+    /// The operator's number that says by when.
+    pub number: Option<ground::Number>,
+    /// Duty and time as one phrase of a sentence.
+    #[serde(skip)]
+    pub(super) phrase: Text,
 }
 
 /// Who is told, and when.
@@ -261,11 +266,11 @@ fn deciding(request: &Request, considered: &Considered<'_>) -> Vec<String> {
         }
         return words;
     };
-    let set = |c: &Condition| match c {
-        Condition::Fields => request.fields.is_some(),
-        Condition::HasEnd => request.end != ground::End::Unknown,
-        Condition::InForce(_) => request.day.is_some(),
-        _ => true,
+    // What the request left to the measure, or to today, it did not ask about.
+    let set = |c: &Condition| {
+        (request.fields.is_some() || !matches!(c, Condition::Fields))
+            && (request.end != ground::End::Unknown || !matches!(c, Condition::HasEnd))
+            && (request.day.is_some() || !matches!(c, Condition::InForce(_)))
     };
     for checked in &reading.checked {
         let decides = match considered.outcome {
@@ -295,10 +300,7 @@ fn conditions(measure: &Measure, reading: &Reading) -> Vec<Shown> {
         code: code(&c.condition, c.state),
         state: state(c),
         open: c.state == State::Open,
-        wanted: match c.condition {
-            Condition::Fact(_, wanted) => Some(wanted),
-            _ => None,
-        },
+        wanted: if let Condition::Fact(_, so) = c.condition { Some(so) } else { None },
         text: clause(&c.condition, measure),
         by: c.by.as_ref().map(|(person, _)| person.0.clone()),
         role: c.by.as_ref().map(|(_, role)| *role),
@@ -309,22 +311,40 @@ fn conditions(measure: &Measure, reading: &Reading) -> Vec<Shown> {
 /// What a measure owes, each with its time.
 pub(super) fn duties(measure: &Measure) -> Vec<Owed> {
     let one = |d: &ground::Duty| {
-        let within = match &d.within {
-            None => Text::of("措置の終了まで", "by the end of the act"),
-            Some(Within::Statute { days, cites }) => Text {
-                ja: format!("{days}日以内（{}）", cites.text().ja),
-                en: format!("within {days} days ({})", cites.text().en),
-            },
-            Some(Within::Promptly { cites, .. }) => Text {
-                ja: format!("速やかに（{}）", cites.text().ja),
-                en: format!("without delay ({})", cites.text().en),
-            },
-            Some(Within::Operator { number }) => Text {
-                ja: format!("事業者が定める期限内（{}）", number.text().ja),
-                en: format!("within the time the operator set ({})", number.text().en),
-            },
+        let what = d.what.text();
+        let says = |ja: &str, en: &str| Text {
+            ja: format!("{ja}{}", what.ja),
+            en: format!("{}{en}", what.en),
         };
-        Owed { duty: d.what.word(), text: d.what.text(), within }
+        let (within, phrase, number) = match &d.within {
+            None => (
+                Text::of("措置の終了まで", "by the end of the act"),
+                says("措置の終了までの", ""),
+                None,
+            ),
+            Some(Within::Statute { days, cites }) => (
+                Text {
+                    ja: format!("{days}日以内（{}）", cites.text().ja),
+                    en: format!("within {days} days ({})", cites.text().en),
+                },
+                says(&format!("{days}日以内の"), &format!(" within {days} days")),
+                None,
+            ),
+            Some(Within::Promptly { cites, .. }) => (
+                Text {
+                    ja: format!("速やかに（{}）", cites.text().ja),
+                    en: format!("without delay ({})", cites.text().en),
+                },
+                says("速やかな", ""),
+                None,
+            ),
+            Some(Within::Operator { number }) => (
+                Text::of("事業者が定める期限まで", "within the time the operator set"),
+                says("事業者が定める期限までの", " within the time the operator set"),
+                Some(*number),
+            ),
+        };
+        Owed { duty: d.what.word(), text: what, within, number, phrase }
     };
     measure.duties.iter().map(one).collect()
 }

@@ -1,6 +1,6 @@
 //! Checking files of cases: a request with the verdict it must get, and what must decide it.
 
-use ground::{Book, Code, Fact};
+use ground::{Book, Code, Fact, MeasureName};
 use serde::Serialize;
 use serde_json::Value;
 use terms::Day;
@@ -22,7 +22,9 @@ pub struct Case {
     pub wanted: Vec<Code>,
     /// The verdict it got.
     pub verdict: Code,
-    /// The item that gave it, or is nearest.
+    /// The measure that gave it, or is nearest.
+    pub measure: Option<MeasureName>,
+    /// Its letter.
     pub item: Option<String>,
     /// What differs from what the case says; empty when nothing does.
     pub differs: Vec<String>,
@@ -66,6 +68,12 @@ pub fn check(book: &Book, document: &str, today: Day) -> Result<Option<Case>, Fa
             differs.push(format!("{said} does not decide; {} does", given.deciding.join(", ")));
         }
     }
+    for said in texts(&case, "item")? {
+        if !items(book, said).contains(&given.item) {
+            let item = given.item.as_deref().unwrap_or("no item");
+            differs.push(format!("{item} gives the verdict, not {said}"));
+        }
+    }
     for said in texts(&case, "not-under")? {
         let items = items(book, said);
         if is_yes(given.verdict) && items.contains(&given.item) {
@@ -97,6 +105,7 @@ pub fn check(book: &Book, document: &str, today: Day) -> Result<Option<Case>, Fa
         name: said("name")?,
         wanted,
         verdict: given.verdict,
+        measure: given.measure,
         item: given.item,
         differs,
     }))

@@ -103,28 +103,22 @@ pub(super) fn clause(condition: &Condition, measure: &Measure) -> Text {
     }
 }
 
-/// A fact, or its opposite, as the clause of a sentence.
-pub(super) fn fact_clause(fact: Fact, wanted: bool) -> Text {
-    let text = fact.text();
-    if wanted {
-        return Text { ja: format!("{}こと", text.ja), en: text.en };
-    }
-    Text {
-        ja: format!("「{}」とはいえないこと", text.ja),
-        en: format!("it is not the case that {}", text.en),
-    }
+/// A fact, or that it is not so, as the clause of a sentence.
+pub(super) fn fact_clause(fact: Fact, so: bool) -> Text {
+    let text = fact.clause(so);
+    Text { ja: format!("{}こと", text.ja), en: text.en }
 }
 
 /// What is not known, as the clause of a sentence: …かどうか, whether ….
 pub(super) fn whether(condition: &Condition, measure: &Measure) -> Text {
-    let text = match condition {
-        Condition::Fact(fact, _) => fact.text(),
-        Condition::HasEnd => Text::of("終期が定まっている", "it has an end"),
-        other => {
-            let clause = clause(other, measure);
-            let ja = clause.ja.strip_suffix("こと").unwrap_or(&clause.ja).to_owned();
-            Text { ja, en: clause.en }
-        }
+    let text = if let Condition::Fact(fact, _) = condition {
+        fact.text()
+    } else if matches!(condition, Condition::HasEnd) {
+        Text::of("終期が定まっている", "it has an end")
+    } else {
+        let clause = clause(condition, measure);
+        let ja = clause.ja.strip_suffix("こと").unwrap_or(&clause.ja).to_owned();
+        Text { ja, en: clause.en }
     };
     Text { ja: format!("{}かどうか", text.ja), en: format!("whether {}", text.en) }
 }

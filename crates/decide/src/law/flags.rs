@@ -19,10 +19,7 @@ pub(super) fn advice(book: &Book, measure: &Measure, reading: &Reading, day: Day
             Worded {
                 word: fact.word().to_owned(),
                 text: Text {
-                    ja: format!(
-                        "{}が望ましいとされているが、そうであるとは確認されていない",
-                        clause.ja
-                    ),
+                    ja: format!("{}が望ましいとされていますが、確認されていません", clause.ja),
                     en: format!("it is advised that {}, which is not known to be so", clause.en),
                 },
             }

@@ -36,8 +36,13 @@ pub(super) fn flips(
     let now = considered.code();
     let mut all = Vec::new();
     let Some((top, _)) = considered.readings.first() else { return all };
-    let wanted: BTreeSet<Fact> =
+    let mut wanted: BTreeSet<Fact> =
         considered.readings.iter().flat_map(|(m, _)| m.requires.keys().copied()).collect();
+    // What a required fact follows from changes the verdict as well.
+    for _ in 0..2 {
+        let parts: Vec<Fact> = wanted.iter().flat_map(|f| f.follows_from()).copied().collect();
+        wanted.extend(parts);
+    }
     let start = terms::Zone::TOKYO.start(day);
     for fact in wanted {
         let known = facts(request, top, day);

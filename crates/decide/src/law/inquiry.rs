@@ -157,26 +157,24 @@ fn open(considered: &Considered<'_>) -> Text {
     };
     let mut text = Text::of("", "");
     for checked in reading.in_state(State::Open) {
-        match checked.condition {
-            Condition::Decided => {
-                text.ja += "　本文は、一概に判断することは困難としており、可否を示していません。\n";
-                text.en +=
-                    "The text says that this cannot be judged in general, and does not decide.\n";
-            }
-            other => {
-                let clause = clause(&other, measure);
-                let _ = writeln!(
-                    text.ja,
-                    "　{}を満たさない場合にどう扱われるかが、本文からは明らかではありません。",
-                    clause.ja
-                );
-                let _ = writeln!(
-                    text.en,
-                    "The text does not say what follows when it is not so that {}.",
-                    clause.en
-                );
-            }
+        if checked.condition == Condition::Decided {
+            text.ja +=
+                "\u{3000}本文は、一概に判断することは困難としており、可否を示していません。\n";
+            text.en +=
+                "The text says that this cannot be judged in general, and does not decide.\n";
+            continue;
         }
+        let clause = clause(&checked.condition, measure);
+        let _ = writeln!(
+            text.ja,
+            "\u{3000}{}を満たさない場合にどう扱われるかが、本文からは明らかではありません。",
+            clause.ja
+        );
+        let _ = writeln!(
+            text.en,
+            "The text does not say what follows when it is not so that {}.",
+            clause.en
+        );
     }
     text
 }

@@ -87,7 +87,7 @@ pub(super) struct Way {
     /// For this purpose.
     pub(super) purpose: Purpose,
     /// How far that is from what was asked: 0 is the same act for the same purpose.
-    pub(super) far: u8,
+    pub(super) far: usize,
 }
 
 /// What is known of a request when other ways are looked for.
@@ -107,18 +107,22 @@ pub(super) fn way(request: &Request, measure: &Measure, trouble: Trouble) -> Opt
     let acts = || measure.acts.iter().copied();
     let same_act = acts().find(|a| *a == request.act);
     // Analysis is of many kinds: only the same act is another way to it. Mail is not stopped by
-    // stopping packets.
-    let same_step = acts()
-        .find(|a| a.step() == step && step != Step::Analyse && medium(*a) == medium(request.act));
+    // stopping packets, unless all of somebody's traffic was to be stopped.
+    let fits = |a: &Act| {
+        medium(*a) == medium(request.act)
+            || (purpose == Some(&request.purpose) && [*a, request.act].contains(&Act::Block))
+    };
+    let same_step = acts().find(|a| a.step() == step && step != Step::Analyse && fits(a));
     let tells = |a: &Act| matches!(a, Act::Contact | Act::Warn | Act::WarnScreen);
     let told = acts().find(tells).filter(|_| !matches!(step, Step::Collect | Step::Store));
     if let Some(&purpose) = purpose {
-        let alien = if purpose == request.purpose { 0 } else { 2 };
+        let alien = apart(purpose, request.purpose).unwrap_or(0);
         let found = match (same_act, told, same_step) {
-            (Some(act), ..) => Some((act, 0)),
+            (Some(act), ..) => Some((act, usize::from(alien > 0))),
             (None, Some(act), _) => Some((act, 3)),
-            (None, None, Some(act)) => Some((act, 6)),
-            (None, None, None) => None,
+            (None, None, Some(act)) => Some((act, 5)),
+            // Something else for the very same purpose, such as asking for a takedown.
+            (None, None, None) => acts().find(|a| alien == 0 && a.does()).map(|act| (act, 6)),
         };
         if let Some((act, far)) = found {
             return Some(Way { act, purpose, far: far + alien });
@@ -132,34 +136,47 @@ pub(super) fn way(request: &Request, measure: &Measure, trouble: Trouble) -> Opt
         && sources.iter().all(|s| measure.reads.contains(s))
         && fields.within(measure.fields)
     {
-        return Some(Way { act: first, purpose: for_what, far: 3 });
+        return Some(Way { act: first, purpose: for_what, far: 2 });
     }
-    // The same act for a purpose the text knows, where nothing is about the request's own, or that
-    // has no kin at all.
+    // The same act on another ground, for another trouble; first where nothing is about the request's
+    // own purpose, last where that purpose has no kin at all. What only a precedent allows is no way.
     let stray = !FAMILIES.iter().any(|f| f.contains(&request.purpose));
-    let act = same_act.filter(|_| stray || trouble.unmeasured)?;
-    Some(Way { act, purpose: for_what, far: if trouble.unmeasured { 1 } else { 10 } })
+    let far = match (trouble.unmeasured, stray) {
+        (true, _) => 0,
+        (false, false) => 8,
+        (false, true) => 12,
+    };
+    let precedent = matches!(for_what, Purpose::StopChildAbuseImages | Purpose::SaveLife);
+    same_act.filter(|_| !precedent).map(|act| Way { act, purpose: for_what, far })
 }
 
 /// What an act works on.
 #[derive(PartialEq, Eq)]
 enum Medium {
     Packets,
+    Names,
     Mail,
     Calls,
 }
 
 fn medium(act: Act) -> Medium {
-    match act {
-        Act::RefuseMail
-        | Act::HoldMail
-        | Act::MarkMail
-        | Act::FilterMail
-        | Act::StopMailAuth
-        | Act::BlockPort25
-        | Act::SuspendMailLogin => Medium::Mail,
-        Act::StopCallAuth | Act::RestrictCalls | Act::SuspendInternational => Medium::Calls,
-        _ => Medium::Packets,
+    let mail = [
+        Act::RefuseMail,
+        Act::HoldMail,
+        Act::MarkMail,
+        Act::FilterMail,
+        Act::StopMailAuth,
+        Act::BlockPort25,
+        Act::SuspendMailLogin,
+    ];
+    if mail.contains(&act) {
+        Medium::Mail
+    } else if [Act::StopCallAuth, Act::RestrictCalls, Act::SuspendInternational].contains(&act) {
+        Medium::Calls
+    } else if [Act::RefuseName, Act::AnswerDiscard].contains(&act) {
+        Medium::Names
+    } else {
+        Medium::Packets
     }
 }
 

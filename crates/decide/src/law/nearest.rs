@@ -6,7 +6,7 @@ use serde::Serialize;
 use terms::{Act, Day, Purpose, Step, Text};
 
 use super::clause::{clause, listed, word};
-use super::kin::{Trouble, Way, apart, in_own_hands, kin, way};
+use super::kin::{Trouble, Way, in_own_hands, kin, way};
 use super::read::{Considered, read_as};
 use super::request::Request;
 
@@ -69,12 +69,14 @@ pub(super) fn others(
         fields: considered.readings.first().is_some_and(|(_, r)| failed(r)),
         unmeasured: considered.readings.is_empty(),
     };
-    let mut found: Vec<((bool, u8, usize, usize), Other)> = Vec::new();
+    let mut found: Vec<((bool, usize), Other)> = Vec::new();
     for (i, (measure, reading)) in considered.readings.iter().enumerate().skip(1) {
-        let other = other(request, measure, reading, request.act, request.purpose);
+        let way = (request.act, request.purpose);
+        let other = other(request, measure, reading, way, Vec::new());
         // Where it is granted, what was asked besides stays the nearest, whether it would do or not.
-        let far = (!(granted || other.could_do), 0, 0, i);
-        found.push((far, other));
+        let mended = if reading.outcome == Outcome::Refused { 4 } else { 0 };
+        let far = if granted { i } else { mended + other.takes.len() };
+        found.push(((!(granted || other.could_do), far), other));
     }
     for measure in book.measures() {
         let asked = considered.readings.iter().any(|(m, _)| m.name == measure.name);
@@ -88,18 +90,16 @@ pub(super) fn others(
         }
         let Some(Way { act, purpose, far }) = way(request, measure, trouble) else { continue };
         let mended = Request {
-            fields: request.fields.map(|f| f.common(measure.fields)),
+            fields: request.fields.filter(|_| act == request.act).map(|f| f.common(measure.fields)),
             sources: None,
             claims: None,
             ..request.clone()
         };
         let Some(reading) = read_as(book, &mended, measure, act, purpose, day) else { continue };
-        let mut other = other(request, measure, &reading, act, purpose);
+        let less = less(request, measure, act);
+        let other = other(request, measure, &reading, (act, purpose), less);
         if !other.could_do {
             continue;
-        }
-        if mended.fields != request.fields {
-            other.takes.push(take(&Condition::Fields, measure));
         }
         // A consent that is known not to be there is harder to come by than a fact nobody looked for.
         let denied = |c: &Checked| {
@@ -107,10 +107,9 @@ pub(super) fn others(
                 && matches!(c.condition, Condition::Fact(f, _) if f.is_per_line())
         };
         let denied = reading.checked.iter().any(denied);
-        let far = far + u8::from(!other.would_do) + if denied { 4 } else { 0 };
-        let apart = apart(purpose, request.purpose).unwrap_or(usize::MAX);
-        let takes = other.takes.len();
-        found.push(((false, far, apart, takes), other));
+        // What was asked besides comes first where it is granted.
+        let far = far + other.takes.len() + if denied { 6 } else { 0 };
+        found.push(((granted, far), other));
     }
     found.sort_by_key(|(far, _)| *far);
     let mut all: Vec<Other> = found.into_iter().take(MOST).map(|(_, o)| o).collect();
@@ -136,15 +135,36 @@ fn likest(book: &Book, request: &Request, considered: &Considered<'_>, day: Day)
         .filter_map(|m| near(m).map(|(other, alien, act)| ((other, alien), act, m)))
         .min_by_key(|(far, ..)| *far)?;
     let reading = read_as(book, request, measure, act, request.purpose, day)?;
-    Some(other(request, measure, &reading, act, request.purpose))
+    Some(other(request, measure, &reading, (act, request.purpose), Vec::new()))
+}
+
+/// What the request would have to leave out for `measure`: fields and sources, for the same act.
+fn less(request: &Request, measure: &Measure, act: Act) -> Vec<Take> {
+    let mut less = Vec::new();
+    if act != request.act {
+        return less;
+    }
+    if request.fields.is_some_and(|f| !f.within(measure.fields)) {
+        less.push(take(&Condition::Fields, measure));
+    }
+    let read = request.sources.iter().flatten().filter(|s| !measure.reads.contains(s));
+    for source in read {
+        let text = source.text();
+        let text = Text {
+            ja: format!("「{}」を用いないこと", text.ja),
+            en: format!("“{}” is not used", text.en),
+        };
+        less.push(Take { condition: "source".to_owned(), text, roles: Vec::new() });
+    }
+    less
 }
 
 fn other(
     request: &Request,
     measure: &Measure,
     reading: &Reading,
-    act: Act,
-    purpose: Purpose,
+    (act, purpose): (Act, Purpose),
+    less: Vec<Take>,
 ) -> Other {
     let verdict = match reading.outcome {
         Outcome::Granted => Code::of(measure.basis),
@@ -154,26 +174,26 @@ fn other(
     let failed: Vec<&Checked> = reading.in_state(State::Failed).collect();
     let consent = matches!(measure.basis, Basis::Consent | Basis::BlanketConsent);
     let told = act.step() == Step::Warn && request.act.step() != Step::Warn;
-    let mendable = |c: &&&Checked| match c.condition {
+    // Who is told is another than who is blocked; and what was asked more widely can be asked for one
+    // line or destination.
+    let narrower = told || act != request.act || purpose != request.purpose || failed.len() == 1;
+    let mendable = |c: &&&Checked| {
         // A consent that is not there can be asked for.
-        Condition::Fact(fact, true) => (consent && fact.is_per_line()) || in_own_hands(fact),
-        Condition::HasEnd => true,
-        // Who is told is another than who is blocked; and what was asked more widely can be asked for
-        // one line or destination.
-        Condition::Over(_) => {
-            told || act != request.act || purpose != request.purpose || failed.len() == 1
-        }
-        _ => false,
+        matches!(c.condition, Condition::Fact(fact, true)
+            if (consent && fact.is_per_line()) || in_own_hands(fact))
+            || matches!(c.condition, Condition::HasEnd)
+            || (narrower && matches!(c.condition, Condition::Over(_)))
     };
     let stands = failed.iter().filter(|c| !mendable(c)).count();
     let could_do = measure.can_grant() && stands == 0;
-    let would_do = reading.outcome == Outcome::Granted;
-    let missing = |c: &&Checked| c.state != State::Met && (!would_do);
-    let takes: Vec<Take> = if could_do {
-        reading.checked.iter().filter(missing).map(|c| take(&c.condition, measure)).collect()
+    let would_do = reading.outcome == Outcome::Granted && less.is_empty();
+    let mut takes = less;
+    if could_do {
+        let missing = reading.checked.iter().filter(|c| c.state != State::Met);
+        takes.extend(missing.map(|c| take(&c.condition, measure)));
     } else {
-        Vec::new()
-    };
+        takes.clear();
+    }
     let why = why(request, measure, reading, (act, purpose), &takes, could_do);
     Other {
         measure: measure.name.clone(),
@@ -192,9 +212,10 @@ fn other(
 }
 
 fn take(condition: &Condition, measure: &Measure) -> Take {
-    let roles = match condition {
-        Condition::Fact(fact, _) => fact.established_by().to_vec(),
-        _ => Vec::new(),
+    let roles = if let Condition::Fact(fact, _) = condition {
+        fact.established_by().to_vec()
+    } else {
+        Vec::new()
     };
     Take { condition: word(condition).to_owned(), text: clause(condition, measure), roles }
 }
@@ -220,7 +241,7 @@ fn why(
         limits.ja += "目的は同じで、";
     }
     let basis = ground(measure.basis);
-    if reading.outcome == Outcome::Granted {
+    if reading.outcome == Outcome::Granted && takes.is_empty() {
         return Text {
             ja: format!("{}示された事実のもとで、{}行うことができます。", limits.ja, basis.ja),
             en: format!("{}On the facts given it may be done, {}.", limits.en, basis.en),

@@ -22,40 +22,35 @@ pub struct Asked {
 /// The questions a reading leaves open.
 pub(super) fn questions(reading: &Reading) -> Vec<Asked> {
     let open = |c: &&Checked| matches!(c.state, State::Unknown | State::Open);
-    let ask = |c: &Checked| match c.condition {
-        Condition::Fact(fact, wanted) if c.state == State::Open => {
-            let clause = fact_clause(fact, wanted);
-            Asked {
-                condition: fact.word().to_owned(),
-                text: Text {
-                    ja: format!("{}を満たさない場合の扱いを、個別にどう判断しますか。", clause.ja),
-                    en: format!("It is not so that {}. How is that to be judged here?", clause.en),
-                },
-                roles: vec![Role::Legal],
-                countersigned_by: None,
-            }
-        }
-        Condition::Fact(fact, _) => Asked {
-            condition: fact.word().to_owned(),
-            text: fact.question(),
-            roles: fact.established_by().to_vec(),
-            countersigned_by: fact.countersigned_by(),
-        },
-        Condition::HasEnd => Asked {
-            condition: "end".to_owned(),
-            text: Text::of("いつ終了しますか。", "When does it end?"),
-            roles: vec![Role::Operations],
-            countersigned_by: None,
-        },
-        _ => Asked {
-            condition: word(&c.condition).to_owned(),
-            text: Text::of(
-                "本文は可否を示していません。個別の事情からどう判断しますか。",
-                "The text does not decide. How is it to be judged in this case?",
-            ),
-            roles: vec![Role::Legal],
-            countersigned_by: None,
-        },
+    reading.checked.iter().filter(open).map(question).collect()
+}
+
+fn question(c: &Checked) -> Asked {
+    let condition = word(&c.condition).to_owned();
+    let ask = |text: Text, roles: &[Role]| Asked {
+        condition: condition.clone(),
+        text,
+        roles: roles.to_vec(),
+        countersigned_by: None,
     };
-    reading.checked.iter().filter(open).map(ask).collect()
+    if let Condition::Fact(fact, wanted) = c.condition {
+        if c.state == State::Open {
+            let clause = fact_clause(fact, wanted);
+            let text = Text {
+                ja: format!("{}を満たさない場合の扱いを、個別にどう判断しますか。", clause.ja),
+                en: format!("It is not so that {}. How is that to be judged here?", clause.en),
+            };
+            return ask(text, &[Role::Legal]);
+        }
+        let asked = ask(fact.question(), fact.established_by());
+        return Asked { countersigned_by: fact.countersigned_by(), ..asked };
+    }
+    if c.condition == Condition::HasEnd {
+        return ask(Text::of("いつ終了しますか。", "When does it end?"), &[Role::Operations]);
+    }
+    let text = Text::of(
+        "本文は可否を示していません。個別の事情からどう判断しますか。",
+        "The text does not decide. How is it to be judged in this case?",
+    );
+    ask(text, &[Role::Legal])
 }

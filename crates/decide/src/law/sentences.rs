@@ -1,6 +1,6 @@
 //! The answer in plain sentences that a subscriber or a judge could follow, in both languages.
 
-use ground::{Basis, Code, Condition, Fact, Measure, Outcome, Reading, State, Strength};
+use ground::{Basis, Checked, Code, Condition, Fact, Measure, Outcome, Reading, State, Strength};
 use terms::{Step, Text};
 
 use super::answer::Answer;
@@ -153,17 +153,7 @@ fn because(measure: &Measure, reading: &Reading, outcome: Outcome, request: &Req
             ),
             en: format!("{} excludes it: “{}”.", text.en, measure.title.en),
         },
-        Outcome::Refused => {
-            let failed = failed(measure, reading);
-            let beyond = beyond_fields(measure, request);
-            Text {
-                ja: format!(
-                    "{}が求める、{}が満たされていません。{}",
-                    text.ja, failed.ja, beyond.ja
-                ),
-                en: format!("{} requires {}, which is not met.{}", text.en, failed.en, beyond.en),
-            }
-        }
+        Outcome::Refused => refused(measure, reading, request, &text),
         Outcome::Asks => asks(measure, reading, &text),
     }
 }
@@ -197,9 +187,36 @@ fn asks(measure: &Measure, reading: &Reading, cites: &Text) -> Text {
     Text { en: text.en.trim_start().to_owned(), ..text }
 }
 
+/// What is not met, as a list of clauses; the day and the sources have sentences of their own.
 fn failed(measure: &Measure, reading: &Reading) -> Text {
-    let failed = reading.in_state(State::Failed).map(|c| clause(&c.condition, measure));
-    listed(&failed.collect::<Vec<_>>())
+    let own = |c: &&Checked| matches!(c.condition, Condition::InForce(_) | Condition::Source(_));
+    let failed = reading.in_state(State::Failed).filter(|c| !own(c));
+    listed(&failed.map(|c| clause(&c.condition, measure)).collect::<Vec<_>>())
+}
+
+fn refused(measure: &Measure, reading: &Reading, request: &Request, cites: &Text) -> Text {
+    let mut text = Text::of("", "");
+    let failed = failed(measure, reading);
+    if !failed.ja.is_empty() {
+        text.ja += &format!("{}が求める、{}が満たされていません。", cites.ja, failed.ja);
+        text.en += &format!("{} requires {}, which is not met.", cites.en, failed.en);
+    }
+    for checked in reading.in_state(State::Failed) {
+        if let Condition::InForce(day) = checked.condition {
+            text.ja += &format!("{}は、{}には有効ではありません。", cites.ja, day_ja(day));
+            text.en += &format!(" {} is not in force on {day}.", cites.en);
+        }
+        if let Condition::Source(source) = checked.condition {
+            let source = source.text();
+            text.ja +=
+                &format!("{}が認める情報源に、「{}」は含まれていません。", cites.ja, source.ja);
+            text.en += &format!(" {} does not let “{}” be read.", cites.en, source.en);
+        }
+    }
+    let beyond = beyond_fields(measure, request);
+    text.ja += &beyond.ja;
+    text.en += &beyond.en;
+    Text { en: text.en.trim_start().to_owned(), ..text }
 }
 
 /// The next measure that was asked, and why it does not do either.
@@ -233,14 +250,11 @@ fn beyond_fields(measure: &Measure, request: &Request) -> Text {
 }
 
 fn owed(answer: &Answer) -> Option<Text> {
-    let ja: Vec<String> =
-        answer.duties.iter().map(|d| format!("{}（{}）", d.text.ja, d.within.ja)).collect();
-    let ja: Vec<&str> = ja.iter().map(String::as_str).collect();
-    let en: Vec<String> =
-        answer.duties.iter().map(|d| format!("{} ({})", d.text.en, d.within.en)).collect();
+    let ja: Vec<&str> = answer.duties.iter().map(|d| d.phrase.ja.as_str()).collect();
+    let en: Vec<String> = answer.duties.iter().map(|d| d.phrase.en.clone()).collect();
     (!ja.is_empty()).then(|| Text {
         ja: format!("これを行う場合、{}の義務を負います。", and_ja(&ja)),
-        en: format!("Whoever does it owes this: {}.", and_en(&en)),
+        en: format!("Whoever does it must {}.", and_en(&en)),
     })
 }
 
@@ -275,8 +289,9 @@ fn changes(answer: &Answer) -> Option<Text> {
     let yes = is_yes(answer.verdict);
     let said = answer.flips.iter().filter(|f| f.to != "unknown" && f.fact != "purpose");
     let conduct = |f: &Flip| Fact::parse(&f.fact).is_none_or(in_own_hands);
-    let flip =
-        said.min_by_key(|f| (is_yes(f.verdict) == yes, f.from != "unknown", yes && conduct(f)))?;
+    let flip = said.min_by_key(|f| {
+        (is_yes(f.verdict) == yes, !yes && f.from != "unknown", yes && conduct(f))
+    })?;
     Some(flip.text.clone())
 }
 

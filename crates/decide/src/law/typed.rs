@@ -108,7 +108,7 @@ pub(super) fn typed(
     Ok(())
 }
 
-fn harm<'a>(value: &Value, said: &mut Vec<(&'a str, Fact, bool)>) -> Result<(), Fault> {
+fn harm(value: &Value, said: &mut Vec<(&str, Fact, bool)>) -> Result<(), Fault> {
     let o = Object::of(value, "harm", &["own", "receiver", "downstream", "terminal"])?;
     if let Some(v) = o.get("own") {
         let own = word(v, "harm.own", HARMS, |w| w)?;

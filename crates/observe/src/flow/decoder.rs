@@ -198,7 +198,6 @@ impl Peer {
                 counters,
             },
         );
-        self.entry.account().count(self.entry.name(), datagram.len(), &tally, at);
         if let Some(format) = format {
             self.entry.account().format(format);
             self.entry.port(format, port, at);
@@ -213,6 +212,8 @@ impl Peer {
             self.entry.counters(counters);
             counters.clear();
         }
+        // Last: whoever sees a datagram counted sees what was made of it.
+        self.entry.account().count(self.entry.name(), datagram.len(), &tally, at);
     }
 
     /// Seals the open batch, if there is anything in it, and opens one for `fields`.

@@ -119,7 +119,13 @@ fn at(mono: u64) -> Moment {
 struct Decoded(BTreeMap<ExporterId, (f64, f64)>);
 
 impl Decoded {
-    fn take(&mut self, ground: &Ground, sealed: &ground::Sealed<terms::Flows>, at: Moment) {
+    fn take(
+        &mut self,
+        ground: &Ground,
+        sealed: &ground::Sealed<terms::Flows>,
+        at: Moment,
+        within: &std::ops::Range<i64>,
+    ) {
         let columns = ground.open(sealed, at).unwrap();
         let counts = |field| match columns.column(field) {
             Some(Column::Counts(counts)) => counts.to_vec(),
@@ -129,7 +135,7 @@ impl Decoded {
             panic!("no times")
         };
         for (start, end) in starts.iter().zip(ends) {
-            assert!(start <= end && (-1_000..2_000).contains(&(columns.arrived().0 - end)));
+            assert!(start <= end && within.contains(&(columns.arrived().0 - end)));
         }
         let sum = self.0.entry(columns.exporter()).or_default();
         let (bytes, packets) = (counts(Field::Bytes), counts(Field::Packets));
@@ -175,11 +181,11 @@ fn what_is_exported_decodes_to_what_was_made_up_in_every_scene() {
                 assert!(datagram.len() <= 1_400, "{} octets", datagram.len());
                 let from = SocketAddr::from((LINKS[n].address, 4_000));
                 for sealed in decoder.decode(&datagram, from, now) {
-                    decoded.take(&ground, &sealed, now);
+                    decoded.take(&ground, &sealed, now, &(-1_000..2_000));
                 }
             }
             for sealed in decoder.flush(now, Span(0)) {
-                decoded.take(&ground, &sealed, now);
+                decoded.take(&ground, &sealed, now, &(-1_000..2_000));
             }
         }
         assert!(most < 1_000, "{most} datagrams in a fifth of a second");
@@ -234,11 +240,10 @@ fn over_loopback_exporters_are_decoded_strangers_are_not_and_forgers_cause_doubt
     assert!(intake.health().iter().all(|h| h.doubtful.is_none()));
     assert_eq!(intake.strangers(), 0);
 
-    isp.stranger();
-    until("a stranger is counted", &clock, || intake.strangers() >= 3);
+    insist("a stranger is counted", &clock, || isp.stranger(), || intake.strangers() >= 3);
     assert_eq!(intake.stranger_addresses()[0].0, std::net::IpAddr::V4(STRANGER));
-    isp.forge();
-    until("border-1 is doubtful", &clock, || intake.health()[0].doubtful.is_some());
+    let doubted = || intake.health()[0].doubtful.is_some();
+    insist("border-1 is doubtful", &clock, || isp.forge(), doubted);
     let doubt = intake.health()[0].doubtful.map(|d| d.reason);
     let reasons = [DoubtReason::SequenceJump, DoubtReason::TwoSequences, DoubtReason::SecondPort];
     assert!(doubt.is_some_and(|d| reasons.contains(&d)), "{doubt:?}");
@@ -253,7 +258,8 @@ fn over_loopback_exporters_are_decoded_strangers_are_not_and_forgers_cause_doubt
     });
     intake.stop();
     for sealed in batches.try_iter() {
-        decoded.take(&ground, &sealed, clock());
+        // In real time a batch may have waited for its turn on a busy machine.
+        decoded.take(&ground, &sealed, clock(), &(-60_000..60_000));
     }
     assert!(decoded.0.len() == 3 && decoded.0.values().all(|(bytes, _)| *bytes > 1e6));
 }
@@ -262,17 +268,17 @@ fn over_loopback_exporters_are_decoded_strangers_are_not_and_forgers_cause_doubt
 fn an_isp_that_is_dropped_sends_no_more() {
     let clock = clock();
     let listener = UdpSocket::bind("127.0.0.1:0").unwrap();
-    listener.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    listener.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let to = listener.local_addr().unwrap();
     let isp = Isp::start([to; 3], clock, Pace::demo(60)).unwrap();
     let mut datagram = [0; 1_500];
     listener.recv_from(&mut datagram).unwrap();
     drop(isp);
-    listener.set_nonblocking(true).unwrap();
-    while listener.recv_from(&mut datagram).is_ok() {}
-    listener.set_nonblocking(false).unwrap();
+    // What was sent before is still there, or on its way; running, it would send five times a second.
     listener.set_read_timeout(Some(Duration::from_millis(600))).unwrap();
-    assert!(listener.recv_from(&mut datagram).is_err());
+    let most = 1_000;
+    let silent = (0..most).any(|_| listener.recv_from(&mut datagram).is_err());
+    assert!(silent, "{most} datagrams, and no end");
 }
 
 #[expect(clippy::disallowed_methods, reason = "this test sends in real time")]
@@ -281,11 +287,23 @@ fn clock() -> observe::Clock {
     Arc::new(move || at(u64::try_from(began.elapsed().as_millis()).unwrap()))
 }
 
-/// Polls for at most thirty seconds.
+/// Polls for at most a minute.
 fn until(what: &str, clock: &observe::Clock, so: impl Fn() -> bool) {
-    let deadline = clock().mono + 30_000;
+    let deadline = clock().mono + 60_000;
     while !so() {
         assert!(clock().mono < deadline, "never came: {what}");
         thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Has it sent, and sent again every two seconds: a socket that is full throws datagrams away.
+fn insist(what: &str, clock: &observe::Clock, send: impl Fn(), so: impl Fn() -> bool) {
+    let again = std::cell::Cell::new(0);
+    until(what, clock, || {
+        if clock().mono >= again.get() {
+            again.set(clock().mono + 2_000);
+            send();
+        }
+        so()
+    });
 }

@@ -19,7 +19,7 @@ const OWN: [&str; 5] = ["--net", "--mount", "--pid", "--fork", "--kill-child"];
 const WAYS: [&[&str]; 2] = [&[], &["--user", "--map-root-user"]];
 
 /// Longest a test may take inside.
-const PATIENCE: Duration = Duration::from_secs(100);
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// Are we in namespaces of our own? When not, runs the test called `test` again in new ones and
 /// passes its outcome on. Where none can be made the suite is noted as not run.
@@ -46,7 +46,7 @@ pub(crate) fn is_inside(test: &str, suite: &str, programs: &[&str], packages: &s
     again.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(MARK, "1");
     let mut inside = Running::start("inside", folder.path(), &mut again);
     let mut outcome = None;
-    let ended = wait(PATIENCE, || {
+    let ended = wait(LONGEST, || {
         outcome = inside.0.try_wait().expect("it can be waited for");
         outcome.is_some()
     });
@@ -55,7 +55,7 @@ pub(crate) fn is_inside(test: &str, suite: &str, programs: &[&str], packages: &s
     };
     let (out, err) = (said("out"), said("err"));
     println!("{out}");
-    assert!(ended, "{test} took longer than {PATIENCE:?} in its namespace:\n{err}");
+    assert!(ended, "{test} took longer than {LONGEST:?} in its namespace:\n{err}");
     assert!(outcome.is_some_and(|o| o.success()), "{test} failed in its namespace:\n{err}");
     // A name that is no test's would run nothing, and succeed.
     assert!(out.contains("1 passed"), "{test} did not run in its namespace:\n{out}");

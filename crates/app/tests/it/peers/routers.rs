@@ -1,11 +1,11 @@
 //! GoBGP and BIRD as the routers that take rules.
 
-use std::net::{IpAddr, TcpListener};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use crate::program::{Running, wait};
+use crate::ports::free_port;
+use crate::program::{PATIENCE, Running, wait};
 use crate::suite;
 
 /// Our AS number; the routers' is [`THEIRS`].
@@ -27,7 +27,7 @@ pub(crate) struct Router {
 impl Router {
     /// GoBGP at `address`, its files in `folder`.
     pub(crate) fn gobgp(folder: &Path, address: IpAddr) -> Self {
-        let (port, api) = (free_port(address), free_port(address));
+        let (port, api) = (free_port(), free_port());
         let family = |name: &str| {
             format!(
                 "[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"{name}\"\n"
@@ -53,7 +53,7 @@ impl Router {
 
     /// BIRD at `address`, its files in `folder`.
     pub(crate) fn bird(folder: &Path, address: IpAddr) -> Self {
-        let port = free_port(address);
+        let port = free_port();
         let settings = format!(
             "log stderr all;\nrouter id {address};\nflow4 table rules4;\nflow6 table rules6;\n\
              protocol device {{}}\nprotocol bgp sekisho {{\n\
@@ -109,7 +109,7 @@ impl Router {
     /// Waits until what it shows is `so`; what it showed last.
     pub(crate) fn shows(&self, what: &str, so: impl Fn(&[String]) -> bool) -> Vec<String> {
         let mut rules = None;
-        let came = wait(Duration::from_secs(25), || {
+        let came = wait(PATIENCE, || {
             rules = self.rules();
             rules.as_deref().is_some_and(&so)
         });
@@ -119,7 +119,7 @@ impl Router {
     }
 
     fn awaited(self, words: &[&str]) -> Self {
-        let there = wait(Duration::from_secs(20), || self.ask(words).is_some());
+        let there = wait(PATIENCE, || self.ask(words).is_some());
         assert!(there, "{} did not come up", self.name);
         self
     }
@@ -130,10 +130,4 @@ impl Router {
         let output = client.output().expect("the router's client runs");
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
-}
-
-/// A TCP port nobody listens on at `address`.
-pub(crate) fn free_port(address: IpAddr) -> u16 {
-    let listener = TcpListener::bind((address, 0)).expect("a free port");
-    listener.local_addr().expect("its address").port()
 }
