@@ -149,7 +149,8 @@ impl Measure {
                        basis that is undetermined or excluded";
             return Unfit::at("purpose", why);
         }
-        if self.open.iter().any(|f| !self.requires.contains_key(f)) {
+        let conditioned = self.basis != Basis::Excluded;
+        if conditioned && self.open.iter().any(|f| !self.requires.contains_key(f)) {
             return Unfit::at("open", "`open` names a fact that `requires` does not: add it there");
         }
         if self.requires.iter().any(|(f, so)| !so && !f.follows_from().is_empty()) {

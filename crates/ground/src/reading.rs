@@ -151,9 +151,13 @@ pub(crate) fn law(
     checked.push(is(Condition::Purpose(wanted), purpose.is_some()));
     checked.push(is(Condition::InForce(day), measure.holds_on(day)));
     match measure.basis {
-        // What is excluded has no conditions.
+        // What is excluded has no conditions; it may name facts under which the text leaves it open.
         Basis::Excluded => {
-            checked.push(plain(Condition::Decided, State::Failed));
+            let so = |f: &Fact| {
+                request.record.facts.so(*f, &request.subject, at.wall).is_some_and(|k| k.so)
+            };
+            let open = measure.open.iter().any(so);
+            checked.push(plain(Condition::Decided, if open { State::Open } else { State::Failed }));
             return checked;
         }
         Basis::Undetermined => checked.push(plain(Condition::Decided, State::Open)),
@@ -329,8 +333,9 @@ fn ends(measure: &Measure, request: &Request, at: Moment, at_gate: bool) -> Stat
         End::At(end) => end.wall > at.wall,
         End::Unknown | End::WithCause | End::Lasting if at_gate => false,
         End::WithCause => true,
+        End::Lasting if measure.ends == Ends::Silent => return State::Open,
         End::Lasting => measure.ends == Ends::Review,
-        End::Unknown if request.act.lasts() && measure.ends == Ends::Required => {
+        End::Unknown if request.act.lasts() && measure.ends != Ends::Review => {
             return State::Unknown;
         }
         End::Unknown => true,

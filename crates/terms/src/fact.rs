@@ -133,10 +133,13 @@ facts! {
         "下位の設備（利用者の設備を含む）に支障が生じるおそれがある", "equipment downstream, users' included, may be impaired",
         "下位の設備に支障が生じるおそれはない", "equipment downstream is not at risk";
     TerminalInfected = "terminal-infected", [Desk], "C-PREMISE",
-        "第三者の情報により端末の感染が示されている", "a third party's report shows that the terminal is infected",
-        "端末の感染を示す第三者の情報がない", "no third party's report shows that the terminal is infected";
+        "端末が感染している", "the terminal is infected",
+        "端末の感染は認められない", "the terminal is not infected";
+    ReportedByThirdParty = "reported-by-third-party", [Desk], "C-PREMISE",
+        "第三者（停止されたC&Cサーバーの解析者、おとりの設置者等）から情報提供があった", "a third party supplied it, such as whoever studied a seized server or keeps a decoy",
+        "第三者からの情報提供によらない", "no third party supplied it";
     RouterVulnerable = "router-vulnerable", [Desk], "C-PREMISE",
-        "ルーターに悪用され得る脆弱性がある", "the router has a weakness that can be abused",
+        "ブロードバンドルーターに悪用され得る脆弱性がある", "the broadband router has a weakness that can be abused",
         "ルーターに悪用され得る脆弱性は認められない", "the router has no weakness that can be abused";
     ReportComplete = "report-complete", [Desk], "C-FIELDS",
         "情報にアドレスと時刻（必要な場合はポート）が揃っている", "the report names address and time, and the port where it is needed",
@@ -148,6 +151,12 @@ facts! {
     ReportedByOperator = "reported-by-operator", [Desk], "C-PREMISE",
         "受信側又は経路上の事業者から、受信者の情報等に基づく通知がある", "another operator on the path reports it, from what the receiver knows",
         "他の事業者からの通知がない", "no other operator reports it";
+    PoliceAsk = "police-ask", [Desk, Legal], "C-REQ",
+        "警察機関からの求めがある", "the police ask for it",
+        "警察機関からの求めではない", "it is not the police who ask";
+    OrderShown = "order-shown", [Legal], "C-STATUTE",
+        "令状その他の法令に基づく命令が示された", "a judge's warrant or another statute's order was shown",
+        "令状その他の法令に基づく命令が示されていない", "no warrant or order was shown";
     SentByMalware = "sent-by-malware", [Desk, Operations], "C-PREMISE",
         "所有者の意思によらず端末から攻撃が送信されている", "the attack is sent without the owner's will (malware)",
         "所有者の意思による送信である", "the owner sends it knowingly";
@@ -167,6 +176,9 @@ facts! {
     OwnAnalysisEnough = "own-analysis-enough", [Operations], "C-NO-ALT",
         "自社の分析だけで原因が判明している", "the operator's own analysis already shows the cause",
         "自社の分析だけでは原因が判明しない", "the operator's own analysis does not show the cause";
+    RecipientOnPath = "recipient-on-path", [Operations, Desk], "C-PREMISE",
+        "提供先が当該通信の経路上の事業者である", "whoever receives it is an operator on the path of the traffic",
+        "提供先が当該通信の経路上の事業者でない", "whoever receives it is not on the path of the traffic";
     Unlinkable = "unlinkable", [System, Legal], "C-UNLINK",
         "個別の通信と結び付かない形に処理されている", "it cannot be linked to any single communication",
         "個別の通信と結び付く", "it can be linked to single communications";

@@ -103,6 +103,8 @@ words! {
     Ends {
         /// Temporary: with the cause, or at the end asked for.
         Required = "required", "一時的", "temporary";
+        /// The text sets no time: temporary, and to let it last is the ministry's to say.
+        Silent = "text-silent", "本文に期間の定めなし（一時的に行う）", "temporary; the text sets no time";
         /// May last; withdrawn on its review day unless signed again.
         Review = "review", "恒常的（見直し日まで）", "lasting, until its review day";
     }
