@@ -35,6 +35,7 @@ const KEYS: &[&str] = &[
     "name",
     "basis",
     "verdict",
+    "item",
     "deciding",
     "not-under",
     "lawful-instead",

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod agreed;
+mod cases;
 mod consents;
 mod damage;
 mod house;
+mod law;
 mod replay;
 mod roles;
 mod sentences;

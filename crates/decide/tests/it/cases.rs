@@ -1,0 +1,91 @@
+//! Every file of cases gets its verdict, from the measures that decide it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use decide::law::{Case, check};
+use ground::{Book, MEASURES};
+use terms::Day;
+
+/// The day for a case that names none.
+fn today() -> Day {
+    Day::of(2026, 5, 1).unwrap()
+}
+
+fn below(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            below(&path, files);
+        } else if path.extension().is_some_and(|e| e == "json") {
+            files.push(path);
+        }
+    }
+}
+
+/// The texts of all files of cases, by name.
+fn cases() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases");
+    let mut files = Vec::new();
+    below(&folder, &mut files);
+    files.sort();
+    let name = |f: &PathBuf| f.strip_prefix(&folder).unwrap().display().to_string();
+    files.iter().map(|f| (name(f), std::fs::read_to_string(f).unwrap())).collect()
+}
+
+fn run(book: &Book, text: &str) -> Result<Case, String> {
+    match check(book, text, today()) {
+        Ok(Some(case)) => Ok(case),
+        Ok(None) => Err("it has no case.verdict".to_owned()),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
+#[test]
+fn every_case_gets_its_verdict_for_its_reasons() {
+    let book = Book::compiled().unwrap();
+    let all = cases();
+    assert!(all.len() > 100, "the folder of cases is elsewhere");
+    let wrong: Vec<String> = all
+        .iter()
+        .filter_map(|(name, text)| match run(&book, text) {
+            Ok(case) if case.differs.is_empty() => None,
+            Ok(case) => Some(format!("{name}: {}", case.differs.join("; "))),
+            Err(why) => Some(format!("{name}: {why}")),
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn without_its_measure_a_case_goes_red() {
+    let book = Book::compiled().unwrap();
+    let mut decided: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for (name, text) in cases() {
+        let case = run(&book, &text).unwrap();
+        if let Some(measure) = case.measure {
+            decided.entry(measure.0.to_string()).or_default().push((name, text));
+        }
+    }
+    for (measure, rows) in &decided {
+        let fewer: Vec<(&str, &str)> =
+            MEASURES.iter().copied().filter(|(name, _)| name != measure).collect();
+        let book = Book::read(&fewer).unwrap();
+        let green = |(_, text): &&(String, String)| {
+            run(&book, text).is_ok_and(|case| case.differs.is_empty())
+        };
+        let green: Vec<&str> = rows.iter().filter(green).map(|(name, _)| name.as_str()).collect();
+        assert!(green.len() < rows.len(), "nothing misses {measure}: {}", green.join(", "));
+    }
+}
+
+#[test]
+fn every_measure_decides_a_case() {
+    let book = Book::compiled().unwrap();
+    let mut idle: Vec<String> = book.measures().iter().map(|m| m.name.0.to_string()).collect();
+    for (_, text) in cases() {
+        let measure = run(&book, &text).unwrap().measure;
+        idle.retain(|name| measure.as_ref().is_none_or(|m| *m.0 != *name.as_str()));
+    }
+    assert!(idle.is_empty(), "no case is decided by {}", idle.join(", "));
+}
