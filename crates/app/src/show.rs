@@ -158,7 +158,9 @@ fn alternative(way: &Value, lang: Lang) -> String {
 /// `sekisho measures`
 pub(crate) fn measures(value: &Value, lang: Lang) -> String {
     let mut out = String::new();
-    for m in value.as_array().into_iter().flatten() {
+    let all = || value.as_array().into_iter().flatten();
+    let shown = |m: &&Value| m["carried_out"] == true || m["mode"] != "off";
+    for m in all().filter(shown) {
         let _ = writeln!(
             out,
             "{:<6} {} [{}] {}",
@@ -177,6 +179,12 @@ pub(crate) fn measures(value: &Value, lang: Lang) -> String {
             );
         }
     }
+    let others = all().filter(|m| !shown(m)).count();
+    let _ = writeln!(
+        out,
+        "{} {others} (sekisho law list)",
+        pick(lang, "照会のみできる措置:", "further measures, which can be asked about only:")
+    );
     out.trim_end().to_owned()
 }
 

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use decide::{Case, CaseState, Change, Desk, Missing, Proposal};
+use decide::{Case, CaseState, Change, Desk, Missing, Proposal, is_carried_out};
 use ground::{Code, DutyKind, MeasureName, Mode, Role};
 use serde::Serialize;
 use terms::{Act, CaseId, Class, FindingKind, Moment, Text, Time};
@@ -30,8 +30,10 @@ pub(crate) struct Status {
     pub(crate) waiting: Vec<Wait>,
     /// What the gate last said to the standing requests.
     pub(crate) standing: Vec<StandingRow>,
-    /// Measures, and what each lacks.
+    /// Measures that are carried out or switched on, and what each lacks.
     pub(crate) measures: Vec<MeasureRow>,
+    /// How many more the book has, which can be asked about only.
+    pub(crate) only_asked: usize,
     /// Number of fields decoders may read now.
     pub(crate) mask_fields: u32,
     /// Everything but the desk.
@@ -118,9 +120,12 @@ impl Status {
             waiting: waiting(desk, at.wall),
             standing: standing.collect(),
             measures: measures(desk, at.wall),
+            only_asked: 0,
             mask_fields: desk.mask().fields().count(),
             snapshot,
         };
+        let all = desk.book().measures().len();
+        status.only_asked = all.saturating_sub(status.measures.len());
         status.shape = status.shape();
         status
     }
@@ -281,13 +286,17 @@ fn approval(proposal: &Proposal) -> Wait {
 
 fn measures(desk: &Desk, at: Time) -> Vec<MeasureRow> {
     let missing = desk.standing().missing(desk.book(), at);
-    let rows = desk.book().measures().iter().map(|m| MeasureRow {
+    let mode = |m: &ground::Measure| {
+        desk.standing().modes.get(&m.name).map_or(Mode::Off, |(mode, _)| *mode)
+    };
+    let shown = |m: &&std::sync::Arc<ground::Measure>| is_carried_out(m) || mode(m) != Mode::Off;
+    let rows = desk.book().measures().iter().filter(shown).map(|m| MeasureRow {
         measure: m.name.clone(),
         item: m.item.clone(),
         title: m.title.clone(),
         cites: m.cites.text(),
         code: Code::of(m.basis),
-        mode: desk.standing().modes.get(&m.name).map_or(Mode::Off, |(mode, _)| *mode),
+        mode: mode(m),
         missing: missing.iter().filter(|l| l.measure == m.name).cloned().collect(),
     });
     rows.collect()

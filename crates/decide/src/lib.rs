@@ -31,4 +31,4 @@ pub use event::{Answered, CaseEvent, How};
 pub use people::{Config, LineEntry, LineKind, PersonEntry};
 pub use proposal::{Change, Proposal, ProposalId};
 pub use sentence::{Alternative, Spoken, alternatives, inquiry, speak};
-pub use standing::{Missing, Standing};
+pub use standing::{Missing, Standing, is_carried_out};

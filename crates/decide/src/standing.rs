@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ground::{Acceptance, Book, Digest, Ends, Fact, Facts, Known, MeasureName, Mode, Number};
 use ground::{Record, Role, Setting, Signature, SignedOn, SignersWhen, Status};
 use serde::{Deserialize, Serialize};
-use terms::{Person, Text, Time, Zone};
+use terms::{Act, Person, Purpose, Text, Time, Zone};
 
 use crate::command::yes_no;
 use crate::{Change, Consent, ConsentId, DeskError, Link, Proposal, ProposalId};
@@ -222,12 +222,15 @@ impl Standing {
         self.numbers.get(&number).filter(|s| s.is_complete()).map(|s| s.value)
     }
 
-    /// What is missing before each switched-on measure can run; for measures that are off, the
-    /// first step.
+    /// What is missing before each measure that this version carries out, or that is switched on, can
+    /// run.
     #[must_use]
     pub fn missing(&self, book: &Book, at: Time) -> Vec<Missing> {
         let mut missing = Vec::new();
-        for measure in book.measures().iter().filter(|m| m.can_grant()) {
+        let on = |m: &ground::Measure| {
+            self.modes.get(&m.name).is_some_and(|(mode, _)| *mode != Mode::Off)
+        };
+        for measure in book.measures().iter().filter(|m| is_carried_out(m) || on(m)) {
             let mut need = |ja: String, en: String, how: String| {
                 missing.push(Missing { measure: measure.name.clone(), what: Text { ja, en }, how });
             };
@@ -306,4 +309,19 @@ impl Standing {
         }
         Ok(link)
     }
+}
+
+/// Does this version carry the measure out? All others of the book can be asked about only.
+#[must_use]
+pub fn is_carried_out(measure: &ground::Measure) -> bool {
+    const DONE: &[(Act, Purpose)] = &[
+        (Act::Collect, Purpose::RunNetwork),
+        (Act::Hold, Purpose::BeReady),
+        (Act::Analyse, Purpose::FindCause),
+        (Act::Analyse, Purpose::ProtectLine),
+        (Act::Block, Purpose::ProtectLine),
+        (Act::Block, Purpose::StopNamedTraffic),
+        (Act::Block, Purpose::ProtectService),
+    ];
+    measure.can_grant() && DONE.iter().any(|(act, purpose)| measure.is_about(*act, *purpose))
 }

@@ -97,6 +97,7 @@ pub(crate) fn measures(desk: &Desk, at: Moment) -> Value {
             "code": ground::Code::of(m.basis),
             "cites": m.cites.text(),
             "mode": desk.standing.modes.get(&m.name).map_or(ground::Mode::Off, |(mode, _)| *mode),
+            "carried_out": crate::is_carried_out(m),
             "missing": lacks,
         })
     };
