@@ -15,6 +15,7 @@ mod kill;
 mod kill_ends;
 mod kill_router;
 mod kill_words;
+mod law;
 mod leaks;
 mod leaks_guess;
 mod peers;

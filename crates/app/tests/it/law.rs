@@ -1,0 +1,105 @@
+//! Asking the law on the command line, with no sekisho running.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::program::SEKISHO;
+
+/// Runs `sekisho law …` with this on standard input.
+fn law(arguments: &[&str], input: &str) -> Output {
+    let mut command = Command::new(SEKISHO);
+    command.arg("law").args(arguments).stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("sekisho");
+    let mut stdin = child.stdin.take().expect("its input");
+    // A command that reads nothing may be over before it was given all.
+    let _closed = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("its output")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn flood(harm: &str) -> String {
+    json!({
+        "act": "block", "purpose": "protect-service", "whose": "destination", "day": "2026-05-01",
+        "end": "with-cause", "harm": { "own": harm }, "scope": "matching",
+        "facts": { "cause-present": true, "by-machine": true, "narrower-way-would-do": false },
+    })
+    .to_string()
+}
+
+#[test]
+fn every_verdict_exits_with_0_and_what_cannot_be_read_with_2() {
+    for (harm, verdict) in [("actual", "OK-EMERG"), ("risk", "ASK"), ("none", "NO")] {
+        let said = law(&["ask", "-", "--json"], &flood(harm));
+        let answer: Value = serde_json::from_slice(&said.stdout).expect("JSON");
+        assert_eq!((said.status.code(), &answer["verdict"]), (Some(0), &json!(verdict)), "{harm}");
+    }
+    let said = law(&["ask", "-", "--json"], &flood("bad"));
+    let fault: Value = serde_json::from_slice(&said.stdout).expect("JSON");
+    assert_eq!((said.status.code(), &fault["field"]), (Some(2), &json!("harm.own")));
+    assert!(text(&said.stderr).contains("nothing was decided"));
+    assert_eq!(law(&["ask", "-"], "{").status.code(), Some(2));
+    assert_eq!(law(&["ask", "/no/such/file"], "").status.code(), Some(1));
+}
+
+#[test]
+fn people_read_the_answer_in_their_language() {
+    let ja = text(&law(&["ask", "-", "--lang", "ja"], &flood("actual")).stdout);
+    assert!(ja.contains("正当防衛又は緊急避難") && ja.contains("結論を変えるもの"), "{ja}");
+    let en = text(&law(&["ask", "-"], &flood("actual")).stdout);
+    assert!(
+        en.contains("self-defence or necessity") && en.contains("What would change it"),
+        "{en}"
+    );
+}
+
+#[test]
+fn the_measures_and_the_words_can_be_read() {
+    let list = law(&["list", "--json", "--day", "2018-01-01"], "");
+    let list: Value = serde_json::from_slice(&list.stdout).expect("JSON");
+    assert!(
+        list.as_array().is_some_and(|l| l.len() > 80 && l.iter().any(|m| m["in_force"] == false))
+    );
+    let shown = text(&law(&["show", "エ", "--lang", "ja"], "").stdout);
+    assert!(
+        shown.contains("(エ(a))") && shown.contains("(エ(b))") && shown.contains("条件"),
+        "{shown}"
+    );
+    let unknown = law(&["show", "04-e-a-block-while-impared"], "");
+    assert!(
+        unknown.status.code() == Some(1)
+            && text(&unknown.stderr).contains("`04-e-a-block-while-impaired`")
+    );
+    assert!(text(&law(&["table"], "").stdout).contains("13-su-take-statistics"));
+    let words = law(&["vocabulary", "--json"], "");
+    let words: Value = serde_json::from_slice(&words.stdout).expect("JSON");
+    let example = words["example"].to_string();
+    assert_eq!(law(&["ask", "-"], &example).status.code(), Some(0), "{example}");
+    let said = text(&law(&["vocabulary", "--lang", "ja"], "").stdout);
+    assert!(said.contains("own-equipment-impaired") && said.contains("ですか"), "{said}");
+}
+
+#[test]
+fn files_of_cases_are_checked_and_a_difference_exits_with_1() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inner = folder.path().join("inner");
+    std::fs::create_dir(&inner).expect("a folder");
+    let write = |verdict: &str| {
+        let mut case: Value = serde_json::from_str(&flood("actual")).expect("JSON");
+        case["case"] =
+            json!({ "id": "A", "name": "a flood", "verdict": verdict, "deciding": ["C-MATCH"] });
+        std::fs::write(inner.join("a.json"), case.to_string()).expect("a file");
+    };
+    let check = || law(&["check", &folder.path().display().to_string()], "");
+    write("OK-EMERG");
+    assert_eq!(check().status.code(), Some(0));
+    write("NO");
+    let said = check();
+    assert_eq!(said.status.code(), Some(1));
+    assert!(text(&said.stdout).contains("the verdict is OK-EMERG"), "{}", text(&said.stdout));
+}
