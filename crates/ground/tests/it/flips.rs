@@ -117,14 +117,14 @@ const TURNS: &[Turn] = &[
     },
     Turn {
         name: "it is to last, in advice",
-        required: |m, _| m.ends == Ends::Required,
+        required: |m, _| m.ends != Ends::Review,
         sets: &[],
         turned: |_, request, at| vec![Flip::End(End::Lasting).apply(request, at)],
         places: &[Place::Advice],
     },
     Turn {
         name: "nobody says when it ends, in advice",
-        required: |m, request| m.ends == Ends::Required && request.act.lasts(),
+        required: |m, request| m.ends != Ends::Review && request.act.lasts(),
         sets: &[],
         turned: |_, request, at| vec![Flip::End(End::Unknown).apply(request, at)],
         places: &[Place::Advice],

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use terms::{Fields, Subject};
 
 use crate::desk::{Full, book, gate, gate_over, granting, host_7, line_7, line_8, measure, now};
-use crate::desk::{ready, when};
+use crate::desk::{login_7, login_8, ready, when};
 use crate::law_book::all;
 use crate::odd;
 
@@ -89,6 +89,9 @@ fn whom_it_concerns_and_which_plan_is_only_in_what_is_committed_to() {
         hay.windows(needle.len()).any(|window| window == needle.as_bytes())
     };
     assert!(contains(&whole.secret, "line-7") && contains(&whole.secret, "192.0.2.7/32"));
+    let login = entry(|r| r.subject = login_7());
+    assert!(contains(&login.secret, "login-7"));
+    assert!(!format!("{:?}", Entry { secret: Vec::new(), ..login }).contains("login-7"));
     assert!(whole.secret.ends_with(&[7; 32]));
     let written = format!("{:?}", Entry { secret: Vec::new(), ..whole });
     for word in ["line-7", "192.0.2.7", "2001:db8", "[7, 7", "0707"] {
@@ -102,6 +105,9 @@ fn entries_about_different_people_or_plans_differ_in_nothing_but_the_secret() {
         entry(|r| r.subject = line_7()),
         entry(|r| r.subject = line_8()),
         entry(|r| r.subject = host_7()),
+        entry(|r| r.subject = login_7()),
+        entry(|r| r.subject = login_8()),
+        entry(|r| r.subject = Subject::One(terms::Named::Name, "login-7".into())),
         entry(|r| (r.subject, r.plan) = (line_7(), None)),
         entry(|r| (r.subject, r.plan) = (line_7(), Some(Digest([8; 32])))),
     ]

@@ -14,9 +14,10 @@ use terms::{
 };
 
 use crate::desk::{
-    Paper, book, everywhere, flows, gate, gate_in, ground, host_7, line_7, line_8, measure, moment,
-    now, pool, ready,
+    Paper, book, everywhere, flows, gate, gate_in, ground, host_7, line_7, line_8, login_7,
+    measure, moment, now, pool, ready,
 };
+use crate::law_book::shapes;
 
 /// A ground under the measure of this name, asked for as `change` says.
 fn ground_of(gate: &Gate, name: &str, change: impl FnOnce(&mut Request)) -> Ground {
@@ -216,6 +217,18 @@ fn only_a_whole_network_ground_that_names_every_decoded_field_takes_a_batch_into
     }
     gate.end(&hold, now());
     assert_eq!(take(&hold, Source::FlowExport), Err(OutOfScope::Ended));
+}
+
+#[test]
+fn a_ground_about_one_log_in_opens_no_row_of_flows() {
+    let book = shapes(&["login"]);
+    let (other, (gate, _)) = (gate(&crate::desk::book()).0, gate(&book));
+    let about = |subject: Subject| {
+        let request = ready(measure(&book, "login"), now());
+        ground(gate.ask(&Request { subject, ..request }, now()))
+    };
+    assert_eq!(about(login_7()).open(&held(&other), now()).unwrap().rows().count(), 0);
+    assert_eq!(about(line_7()).open(&held(&other), now()).unwrap().rows().count(), 2);
 }
 
 fn finding(target: &str) -> Finding {

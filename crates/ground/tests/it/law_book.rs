@@ -114,11 +114,20 @@ pub(crate) static SHAPES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         ("outside", plain("basis = \"outside\"")),
         ("statute", plain("basis = \"statute\"")),
         ("narrow", plain("basis = \"statute\"\nover = \"line\"")),
+        ("login", plain("over = \"login\"\nreads = [\"held-flows\"]")),
         ("lean", plain("basis = \"statute\"\nfields = [\"dst-address\"]")),
         ("blanket", with(standing, BLANKET)),
         ("open", with("", &format!("{OPEN}{EXAMPLES}"))),
         ("undetermined", with("basis = \"undetermined\"\nacts = [\"share-list\"]", UNDECIDED)),
         ("excluded", with("basis = \"excluded\"\nacts = [\"warn\"]", BARRED)),
+        (
+            "excluded-but",
+            with(
+                "basis = \"excluded\"\nacts = [\"warn\"]\nopen = [\"line-consents\", \"urgent\"]",
+                BARRED,
+            ),
+        ),
+        ("silent", plain("ends = \"text-silent\"")),
         ("afterwards", with(emergency, &business)),
         ("two-roles", plain("signers = { roles = [\"desk\", \"operations\"], when = \"each\" }")),
         (

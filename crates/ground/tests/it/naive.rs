@@ -46,6 +46,7 @@ struct File {
     signed_once: bool,
     may_follow: bool,
     may_last: bool,
+    silent: bool,
     automatic: String,
 }
 
@@ -82,6 +83,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
             signed_once: word(signers, "when") == "once",
             may_follow: signers.get("afterwards").is_some_and(|v| v.as_bool().unwrap()),
             may_last: word(&table, "ends") == "review",
+            silent: word(&table, "ends") == "text-silent",
             automatic: word(&table, "automatic"),
         }
     };
@@ -163,14 +165,16 @@ fn serves(file: &File, request: &Request) -> bool {
 
 /// What the text of one file says.
 fn read_text(file: &File, request: &Request, at: Moment, at_gate: bool) -> Gives {
-    if file.basis == "excluded" {
-        return Gives::Refused;
-    }
     let (mut no, mut ask) = (false, file.basis == "undetermined");
     let today = Zone::TOKYO.day(at.wall).to_string();
     no |= !serves(file, request);
     no |= today < file.from;
     no |= file.last.as_ref().is_some_and(|last| *last < today);
+    if file.basis == "excluded" {
+        // Nothing else matters, but for facts of which the text leaves open what they change.
+        let left_open = file.open.iter().any(|fact| is_so(fact, request, at.wall) == Some(true));
+        return if left_open && !no { Gives::Asks } else { Gives::Refused };
+    }
     no |= request.claims.is_some_and(|claimed| claimed.word() != file.basis);
     let asked = Field::ALL.iter().filter(|f| request.fields.has(**f));
     no |= asked.into_iter().any(|f| !file.fields.iter().any(|own| own == f.word()));
@@ -199,7 +203,7 @@ fn read_text(file: &File, request: &Request, at: Moment, at_gate: bool) -> Gives
     }
 }
 
-/// Does it end? `None` when nobody has said.
+/// Does it end? `None` when nobody has said, or the text does not say that it must.
 fn ends(file: &File, request: &Request, at: Moment, at_gate: bool) -> Option<bool> {
     use ground::End;
     let goes_on = LASTING_STEPS.contains(&step(request.act));
@@ -207,6 +211,7 @@ fn ends(file: &File, request: &Request, at: Moment, at_gate: bool) -> Option<boo
         (End::At(end), _) => Some(at.wall.0 < end.wall.0),
         (End::Unknown | End::WithCause | End::Lasting, true) => Some(false),
         (End::WithCause, false) => Some(true),
+        (End::Lasting, false) if file.silent => None,
         (End::Lasting, false) => Some(file.may_last),
         (End::Unknown, false) if file.may_last || !goes_on => Some(true),
         (End::Unknown, false) => None,

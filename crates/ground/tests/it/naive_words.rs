@@ -106,6 +106,7 @@ pub(crate) fn may_establish(fact: &str) -> &'static [&'static str] {
         | "requester-is-receiver"
         | "report-complete"
         | "reported-by-operator"
+        | "reported-by-third-party"
         | "terminal-infected"
         | "router-vulnerable"
         | "used-as-stepping-stone"
@@ -113,7 +114,8 @@ pub(crate) fn may_establish(fact: &str) -> &'static [&'static str] {
         | "owner-unreachable" => &["desk"],
         "equipment-in-danger" => &["system", "operations", "desk"],
         "receiver-harmed" | "sent-by-malware" => &["desk", "operations"],
-        "life-in-imminent-danger" | "actor-is-party" => &["desk", "legal"],
+        "recipient-on-path" => &["operations", "desk"],
+        "police-ask" | "life-in-imminent-danger" | "actor-is-party" => &["desk", "legal"],
         "line-consents" | "line-agrees-by-terms" => &["line", "desk"],
         // What is written down: terms, lists, statutes.
         "opt-out-any-time"
@@ -129,6 +131,7 @@ pub(crate) fn may_establish(fact: &str) -> &'static [&'static str] {
         | "operator-agreement"
         | "facility-named"
         | "within-approved-period"
+        | "order-shown"
         | "secrecy-leaked" => &["legal"],
         "effectiveness-reported" => &["analyst"],
         other => panic!("the second reading does not know who establishes {other}"),

@@ -225,6 +225,39 @@ fn what_the_text_excludes_is_always_refused() {
 }
 
 #[test]
+fn what_the_text_excludes_asks_when_it_is_so_what_the_text_leaves_open() {
+    let book = shapes(&["excluded-but"]);
+    let ask = |said: &[(Fact, bool)]| {
+        let mut request = ready(measure(&book, "excluded-but"), now());
+        said.iter().for_each(|(fact, so)| learn(&mut request, *fact, *so));
+        gate(&book).0.ask(&request, now()).code()
+    };
+    assert_eq!(ask(&[]), Code::No);
+    assert_eq!(ask(&[(Fact::LineConsents, false), (Fact::ByMachine, true)]), Code::No);
+    for fact in [Fact::LineConsents, Fact::Urgent] {
+        assert_eq!(ask(&[(fact, true)]), Code::Ask, "{fact}");
+    }
+}
+
+#[test]
+fn where_the_text_does_not_speak_of_an_end_advice_asks_and_the_gate_wants_one() {
+    let book = shapes(&["silent"]);
+    let advise = |end: End| {
+        let day = Zone::TOKYO.day(now().wall);
+        let at = Moment::replayed(Zone::TOKYO.start(day));
+        let request = Request { act: Act::Block, ..ready(measure(&book, "silent"), at) };
+        book.advise(&Request { end, ..request }, day).outcome
+    };
+    let later = End::At(now().after(Span::days(2)));
+    assert_eq!([End::WithCause, later].map(advise), [ground::Outcome::Granted; 2]);
+    assert_eq!([End::Unknown, End::Lasting].map(advise), [ground::Outcome::Asks; 2]);
+    for end in [End::Unknown, End::WithCause, End::Lasting] {
+        let request = Request { end, ..ready(measure(&book, "silent"), now()) };
+        assert_eq!(gate(&book).0.ask(&request, now()).gives(), Gives::Refused, "{end:?}");
+    }
+}
+
+#[test]
 fn what_no_measure_is_about_is_asked_with_an_inquiry() {
     let book = shapes(&["plain"]);
     let mut request = ready(measure(&book, "plain"), now());

@@ -245,6 +245,10 @@ fn a_measure_has_an_example_of_each_thing_it_may_come_to() {
 fn what_is_open_is_required_and_what_is_excluded_requires_nothing() {
     let open = with("open = [\"urgent\"]", REST);
     refused(&open, "open", &["`open` names a fact that `requires` does not: add it there"]);
+    // What is excluded may name, without requiring it, what the text leaves open.
+    let but = "\n[[example]]\nname = \"x\"\ngives = \"refused\"\n";
+    let but = with("basis = \"excluded\"\nopen = [\"urgent\"]", but);
+    assert!(Book::read(&[("it", &but)]).is_ok());
     let excluded = with("basis = \"excluded\"", REST);
     refused(
         &excluded,

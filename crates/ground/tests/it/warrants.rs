@@ -8,7 +8,8 @@ use terms::{
     Scope, SizeRange, Span, Subject, TcpFlags, Time, Traits,
 };
 
-use crate::desk::{PLAN, book, gate, line_7, measure, now, ready, set, warrant};
+use crate::desk::{PLAN, book, gate, line_7, login_7, measure, now, ready, set, warrant};
+use crate::law_book::shapes;
 
 fn own(net: &str) -> OwnPrefix {
     OwnPrefix::try_from(net.parse::<terms::IpNet>().unwrap()).unwrap()
@@ -144,6 +145,19 @@ fn an_act_on_the_world_without_a_plan_is_refused_and_booked() {
     let answer = gate.ask(&request, now());
     assert_eq!(answer.gives(), Gives::Refused);
     assert_eq!((paper.entries().len(), paper.last().code), (1, ground::Code::No));
+}
+
+#[test]
+fn a_warrant_about_one_log_in_touches_nobodys_addresses() {
+    let book = shapes(&["login"]);
+    let request = Request { act: Act::Block, ..ready(measure(&book, "login"), now()) };
+    assert_eq!(request.subject, login_7());
+    for (touches, permitted) in [(set(&[]), true), (set(&["192.0.2.7/32"]), false)] {
+        let frame = Frame { act: Act::Block, touches: (*touches).clone(), ends: ends() };
+        let plan = Anything(frame, PLAN, Fields::NONE);
+        let warrant = warrant(gate(&book).0.ask(&request, now()));
+        assert_eq!(warrant.permit(plan, now()).is_ok(), permitted, "{touches:?}");
+    }
 }
 
 /// A plan of any kind, for any warrant.
