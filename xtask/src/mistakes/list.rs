@@ -122,6 +122,49 @@ pub(super) const MISTAKES: &[Mistake] = &[
         says: "every_other_purpose_refuses ... FAILED",
     },
     Mistake {
+        what: "the gate forgets that an end lies ahead",
+        change: Change::Replace {
+            file: "crates/ground/src/reading.rs",
+            from: "End::At(end) => end.wall > at.wall,",
+            to: "End::At(_) => true,",
+        },
+        caught_by: Catcher::Test("ground", "no_end_or_an_end_that_is_not_ahead_refuses"),
+        says: "no_end_or_an_end_that_is_not_ahead_refuses ... FAILED",
+    },
+    Mistake {
+        what: "the gate forgets whom a measure may be about",
+        change: Change::Replace {
+            file: "crates/ground/src/reading.rs",
+            from: "fits(&request.subject, measure.over)",
+            to: "true",
+        },
+        caught_by: Catcher::Test("ground", "a_wider_subject_refuses"),
+        says: "a_wider_subject_refuses ... FAILED",
+    },
+    Mistake {
+        what: "the gate lets both of two signatures come afterwards",
+        change: Change::Replace {
+            file: "crates/ground/src/reading.rs",
+            from: "measure.signers.roles.len() < 2 ||",
+            to: "true ||",
+        },
+        caught_by: Catcher::Test(
+            "ground",
+            "of_two_signatures_one_is_there_before_and_only_the_other_may_follow",
+        ),
+        says: "of_two_signatures_one_is_there_before_and_only_the_other_may_follow ... FAILED",
+    },
+    Mistake {
+        what: "a measure on self-defence is to last",
+        change: Change::Replace {
+            file: "measures/04-e-a-block-while-impaired.toml",
+            from: "ends      = \"required\"",
+            to: "ends      = \"review\"",
+        },
+        caught_by: Catcher::Test("ground", "every_example_of_every_measure_gives_what_it_says"),
+        says: "every_example_of_every_measure_gives_what_it_says ... FAILED",
+    },
+    Mistake {
         what: "the gate forgets the signatures",
         change: Change::Replace {
             file: "crates/ground/src/reading.rs",
