@@ -8,7 +8,7 @@ use ground::{Book, End, Ends, Fact, Gate, Gives, Measure, Outcome, Over, Request
 use terms::{Field, Moment, Purpose, Source, Step, Subject, Zone};
 
 use crate::desk::{book, everywhere, gate, granting, known, pool};
-use crate::neighbours::{Chance, Flip, granted, morning};
+use crate::neighbours::{Chance, Flip, met, morning};
 use crate::strange;
 
 /// Granted requests from which each measure is flipped.
@@ -232,7 +232,7 @@ struct Tried {
 fn bases(book: &Arc<Book>, measure: &Measure) -> Vec<(Request, Moment)> {
     let mut chance = Chance(7);
     let mut bases: Vec<(Request, Moment)> =
-        (0..BASES * 2).map(|n| granted(book, measure, n, &mut chance)).collect();
+        (0..BASES * 2).map(|n| met(book, measure, n, &mut chance)).collect();
     let gate = gate(book).0;
     bases.retain(|asked| {
         let is = |place| by(measure, book, &gate, asked, place).0 == Outcome::Granted;

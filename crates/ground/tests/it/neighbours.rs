@@ -1,4 +1,4 @@
-//! Requests that a measure grants, and everything that is one step away from them.
+//! Requests that meet everything a measure asks for, and all that is one step away from them.
 
 use ground::{
     Automatic, Basis, Book, End, Fact, Measure, Mode, Number, Over, Record, Request, Signature,
@@ -97,8 +97,8 @@ pub(crate) fn on_record(
     all
 }
 
-/// A request that `measure` grants, one of many.
-pub(crate) fn granted(
+/// A request that meets everything `measure` asks for, one of many.
+pub(crate) fn met(
     book: &Book,
     measure: &Measure,
     n: usize,

@@ -14,7 +14,7 @@ use terms::{AnswerId, Moment, Zone};
 use crate::desk::{book, gate_over, granting, known, line_7, now};
 use crate::law_book::all;
 use crate::naive::{Second, counts, read_book};
-use crate::neighbours::{Chance, Flip, granted, morning};
+use crate::neighbours::{Chance, Flip, met, morning};
 use crate::{odd, strange};
 
 /// Granted requests that are tried of each measure.
@@ -153,7 +153,7 @@ fn granted_by(book: &Arc<Book>, measure: &Measure) -> Vec<(Request, Moment)> {
     let mut chance = Chance(u64::from(measure.digest.0[0]) + 1);
     let (mut found, mut known) = (Vec::new(), std::collections::BTreeSet::new());
     for n in 0..20 * GRANTED {
-        let (request, at) = granted(book, measure, n, &mut chance);
+        let (request, at) = met(book, measure, n, &mut chance);
         let under = Request { only: Some(measure.name.clone()), ..request.clone() };
         let day = Zone::TOKYO.day(at.wall);
         let is_granted = gate.ask(&under, at).gives() == Gives::Granted
@@ -194,6 +194,24 @@ fn what_a_measure_grants_and_all_that_is_one_step_from_it_reads_the_same_twice()
         }
     }
     seen.print("one step from what is granted");
+}
+
+#[test]
+fn what_the_text_leaves_open_or_excludes_and_all_that_is_one_step_from_it_reads_the_same_twice() {
+    let (book, mut seen, mut chance) = (book(), Seen::default(), Chance(4));
+    let gate = forgetful(&book);
+    for measure in book.measures().iter().filter(|m| !m.can_grant()) {
+        for n in 0..GRANTED {
+            let asked = met(&book, measure, n, &mut chance);
+            compare(&gate, &book, &asked, "everything met", &mut seen);
+            let open = measure.open.iter().map(|fact| Flip::Learn(*fact, true));
+            for flip in Flip::all(measure, &asked.0, &mut chance).into_iter().chain(open) {
+                let asked = flip.apply(&asked.0, asked.1);
+                compare(&gate, &book, &asked, flip.kind(), &mut seen);
+            }
+        }
+    }
+    seen.print("one step from what is open or excluded");
 }
 
 #[test]
