@@ -12,6 +12,8 @@ pub(crate) const BENCHES: &[&str] = &[
     // Opening a batch under a ground: cost beyond reading its columns, and with many consenting prefixes.
     "lock", // Decoding flow export into columns under a mask.
     "decode",
+    // A verdict of the law with its conditions, and the whole answer in words.
+    "law",
 ];
 
 /// The keys of every result, and whether each is a text, a number, or may be null.

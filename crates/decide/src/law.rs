@@ -23,7 +23,7 @@ mod tree;
 mod typed;
 mod vocabulary;
 
-pub use answer::{Answer, Cites, Hedge, Owed, Shown, Signed, Told, Worded, answer};
+pub use answer::{Answer, Cites, Hedge, Owed, Shown, Signed, Told, Worded, answer, verdict};
 pub use check::{Case, check};
 pub use consents::Consent;
 pub use flips::Flip;

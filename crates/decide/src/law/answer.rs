@@ -183,6 +183,12 @@ impl From<OtherLaw> for Worded {
     }
 }
 
+/// The verdict alone, with every condition read but nothing put into words; `today` as in [`answer`].
+#[must_use]
+pub fn verdict(book: &Book, request: &Request, today: Day) -> Code {
+    consider(book, request, request.day.unwrap_or(today)).code()
+}
+
 /// What the law says to a request with supposed facts. Makes no ground; `today` is the day when the
 /// request names none.
 #[must_use]
