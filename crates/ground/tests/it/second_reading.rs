@@ -19,10 +19,19 @@ use crate::{odd, strange};
 
 /// Granted requests that are tried of each measure.
 const GRANTED: usize = 20;
-/// Of these, from how many two steps are taken: from all of them it would take minutes.
-const TWICE: usize = 3;
+/// Of these, from how many two steps are taken: from all of them it takes minutes.
+fn twice() -> usize {
+    if is_night() { GRANTED } else { 3 }
+}
 /// Requests by chance.
-const STRANGE: usize = 100_000;
+fn by_chance() -> usize {
+    if is_night() { 1_000_000 } else { 100_000 }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the nightly run says so by the environment")]
+fn is_night() -> bool {
+    std::env::var_os("SEKISHO_NIGHTLY").is_some_and(|v| v == "1")
+}
 
 /// A ledger that remembers nothing.
 struct Nowhere;
@@ -220,7 +229,7 @@ fn all_that_is_two_steps_from_what_a_measure_grants_reads_the_same_twice() {
     let gate = forgetful(&book);
     let mut chance = Chance(2);
     for measure in granting(&book) {
-        for asked in granted_by(&book, measure).iter().take(TWICE) {
+        for asked in granted_by(&book, measure).iter().take(twice()) {
             let flips = Flip::some(measure, &asked.0, &mut chance);
             for (n, first) in flips.iter().enumerate() {
                 let once = first.apply(&asked.0, asked.1);
@@ -239,13 +248,13 @@ fn a_hundred_thousand_requests_by_chance_read_the_same_twice() {
     let (book, mut seen) = (all(), Seen::default());
     let gate = forgetful(&book);
     let mut chance = Chance(3);
-    for _ in 0..STRANGE {
+    for _ in 0..by_chance() {
         let asked = strange::request(&book, &mut chance);
         compare(&gate, &book, &asked, "by chance", &mut seen);
     }
     seen.print("requests by chance");
     for count in seen.0["by chance"] {
-        assert!(count >= STRANGE / 20, "{seen:?}");
+        assert!(count >= by_chance() / 20, "{seen:?}");
     }
 }
 
