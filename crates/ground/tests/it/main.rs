@@ -17,6 +17,7 @@ mod neighbours;
 mod odd;
 mod second_reading;
 mod shapes;
+mod signers;
 mod signing;
 mod strange;
 mod unfit;
