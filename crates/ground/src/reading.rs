@@ -107,8 +107,7 @@ impl Condition {
             Self::Claimed(b) => {
                 of("主張する根拠", "the ground claimed is the measure's:", &b.text())
             }
-            Self::Fact(f, true) => f.text(),
-            Self::Fact(f, false) => of("該当しないこと", "not", &f.text()),
+            Self::Fact(f, so) => f.clause(*so),
             Self::Observing => Text::of(
                 "観測のみの条件（緊急の根拠によらず、問いが書かれている）",
                 "observe only: never on an emergency ground, and with a written question",

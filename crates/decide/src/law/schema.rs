@@ -145,18 +145,18 @@ fn described(schema: &Value, what: &str) -> Value {
 #[must_use]
 pub fn example() -> Value {
     json!({
-        "case": { "id": "EXAMPLE", "name": "a flood to one web server overloads our link; what matches it is stopped for a time" },
+        "case": { "id": "EXAMPLE", "name": "packets with an odd option may overload our routers; a filter for them is watched before it is real" },
         "act": "block",
         "purpose": "protect-service",
         "step": "block",
-        "whose": { "destination": ["203.0.113.7/32"] },
+        "whose": { "destination": ["203.0.113.0/24"] },
         "day": "2026-05-01",
         "end": "with-cause",
-        "fields": ["src-address", "dst-address", "dst-port", "protocol"],
+        "fields": ["dst-address", "ip-options"],
         "sources": ["live-traffic"],
         "actor": { "person": "n.sato", "roles": ["operations"], "party": false },
-        "requester": "receiving-line",
-        "harm": { "own": "actual", "receiver": "actual", "downstream": "none", "terminal": "none" },
+        "requester": "nobody",
+        "harm": { "own": "risk", "receiver": "none", "downstream": "risk", "terminal": "none" },
         "scope": "matching",
         "list": { "legitimate": null, "only-for-purpose": null, "exact": null, "version": "7", "provenance": "own analysis" },
         "consents": [{
@@ -169,11 +169,11 @@ pub fn example() -> Value {
             "withdrawn": "2026-05-01",
             "text": { "version": "3", "digest": "9f2c" },
         }],
-        "claims": "emergency",
+        "claims": "legitimate-business",
         "under": "エ",
-        "observes": null,
+        "observes": "does the filter touch anything but those packets?",
         "facts": {
-            "own-equipment-impaired": { "so": true, "by": "operations", "person": "n.sato", "at": "2026-05-01T00:10Z", "until": "2026-05-02" },
+            "range-necessary": { "so": true, "by": "operations", "person": "n.sato", "at": "2026-05-01T00:10Z", "until": "2026-05-02" },
             "cause-present": true,
             "by-machine": true,
             "narrower-way-would-do": false,
