@@ -14,6 +14,9 @@ const HEAD: &str = "\
 # so, `?` after one whose failing the text leaves open: then it asks), advised (~); who signs, how it ends,
 # whether it may run by itself; who is told, what is owed; what a grant does not cover; other law.
 # A verdict ASK or NO: the text leaves it undetermined, or excludes it.
+#
+# First all on one page: item, verdict and hedge, file, what may be done and for what purpose.
+
 ";
 
 impl Book {
@@ -21,8 +24,11 @@ impl Book {
     #[must_use]
     pub fn table(&self) -> String {
         let mut out = HEAD.to_owned();
+        // Writing to a String cannot fail.
         for measure in self.measures() {
-            // Writing to a String cannot fail.
+            let _ = row(&mut out, measure);
+        }
+        for measure in self.measures() {
             let _ = block(&mut out, measure);
         }
         out
@@ -34,24 +40,41 @@ fn words<T: core::fmt::Display>(list: impl IntoIterator<Item = T>) -> String {
     if words.is_empty() { "–".to_owned() } else { words.join(" ") }
 }
 
-fn block(out: &mut String, m: &Measure) -> core::fmt::Result {
-    let verdict = Code::of(m.basis);
+/// How firmly the text says so; nothing for what it excludes.
+fn hedge(m: &Measure) -> &'static str {
+    if m.basis == terms::Basis::Excluded { "" } else { m.strength.code() }
+}
+
+fn purposes(m: &Measure) -> String {
+    let every = m.purposes.len() == terms::Purpose::ALL.len();
+    if every { "any purpose".to_owned() } else { words(&m.purposes) }
+}
+
+fn row(out: &mut String, m: &Measure) -> core::fmt::Result {
+    // Letters of the guideline are twice as wide as others.
+    let wide = m.item.chars().filter(|c| !c.is_ascii() && *c != '–').count();
+    let gap = " ".repeat(10_usize.saturating_sub(m.item.chars().count() + wide));
+    let verdict = Code::of(m.basis).to_string();
+    let (name, may) = (m.name.to_string(), words(&m.acts));
     writeln!(
         out,
-        "\n{}  {}  {verdict} ({}, {} {})",
+        "{}{gap}{verdict:<11}{:<3}{name:<44} {may}  for {}",
         m.item,
-        m.name,
-        m.basis,
-        m.strength.code(),
-        m.strength
-    )?;
+        hedge(m),
+        purposes(m)
+    )
+}
+
+fn block(out: &mut String, m: &Measure) -> core::fmt::Result {
+    let verdict = Code::of(m.basis);
+    let firmly =
+        if hedge(m).is_empty() { String::new() } else { format!(", {} {}", hedge(m), m.strength) };
+    writeln!(out, "\n{}  {}  {verdict} ({}{firmly})", m.item, m.name, m.basis)?;
     writeln!(out, "  {}\n  {}", m.title.ja, m.title.en)?;
     let until = m.cites.until.map(|d| d.to_string()).unwrap_or_default();
     let (text, at, from) = (&m.cites.text, &m.cites.at, m.cites.from);
     writeln!(out, "  {text} {at}, {from}..{until} [{}]", m.status)?;
-    let every = m.purposes.len() == terms::Purpose::ALL.len();
-    let purposes = if every { "any purpose".to_owned() } else { words(&m.purposes) };
-    writeln!(out, "  may       {}  for {purposes}  over {}", words(&m.acts), m.over)?;
+    writeln!(out, "  may       {}  for {}  over {}", words(&m.acts), purposes(m), m.over)?;
     if m.basis == terms::Basis::Excluded {
         return Ok(());
     }
