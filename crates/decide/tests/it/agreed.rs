@@ -21,8 +21,9 @@ fn agreed() -> Agreed {
 
 #[test]
 fn a_consent_names_its_acts_its_purposes_and_the_text_that_was_shown() {
+    type Spoil = fn(&mut Agreed);
     let mut house = House::begun();
-    let wrong: [(&str, fn(&mut Agreed)); 6] = [
+    let wrong: [(&str, Spoil); 6] = [
         ("acts", |a| a.acts.clear()),
         ("purposes", |a| a.purposes.clear()),
         ("version", |a| a.version = " ".into()),
