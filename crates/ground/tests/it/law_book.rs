@@ -112,6 +112,8 @@ pub(crate) static SHAPES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
     vec![
         ("plain", plain("")),
         ("outside", plain("basis = \"outside\"")),
+        ("consenting", plain("basis = \"consent\"")),
+        ("agreed", plain("basis = \"blanket-consent\"\nover = \"line\"")),
         ("statute", plain("basis = \"statute\"")),
         ("narrow", plain("basis = \"statute\"\nover = \"line\"")),
         ("login", plain("over = \"login\"\nreads = [\"held-flows\"]")),

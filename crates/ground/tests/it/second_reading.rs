@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ground::{
-    Answer, Book, End, Entry, Fact, Facts, Gate, Gives, Journal, Measure, NotDurable, Outcome,
-    Request, Role, Why,
+    Answer, Basis, Book, End, Entry, Fact, Facts, Gate, Gives, Journal, Measure, NotDurable,
+    Outcome, Over, Request, Role, Why,
 };
 use proptest::prelude::*;
-use terms::{AnswerId, Moment, Zone};
+use terms::{Act, AnswerId, Moment, Source, Zone};
 
 use crate::desk::{book, gate_over, granting, known, line_7, now};
 use crate::law_book::all;
 use crate::naive::{Second, counts, read_book};
+use crate::naive_words::{
+    BASES, KEPT, LASTING_STEPS, LINES, WIDTHS, countersigner, does, either_of, may_establish, step,
+};
 use crate::neighbours::{Chance, Flip, met, morning};
 use crate::{odd, strange};
 
@@ -269,6 +272,34 @@ proptest! {
         let in_advice = agree_in_advice(&all(), &request, at);
         prop_assert!(in_advice.is_ok(), "{}", in_advice.unwrap_err());
     }
+}
+
+#[test]
+fn every_word_means_the_same_to_both() {
+    for &act in Act::ALL {
+        assert_eq!(act.step().word(), step(act));
+        assert_eq!((act.does(), act.lasts()), (does(act), LASTING_STEPS.contains(&step(act))));
+    }
+    for source in Source::ALL {
+        assert_eq!(source.is_kept(), KEPT.contains(&source.word()), "{source}");
+    }
+    for &fact in Fact::ALL {
+        let second = fact.countersigned_by().map(Role::word);
+        assert_eq!(
+            (fact.is_per_line(), second),
+            (LINES.contains(&fact.word()), countersigner(fact.word()))
+        );
+        let parts: Vec<&str> = fact.follows_from().iter().map(|part| part.word()).collect();
+        assert_eq!(parts, either_of(fact.word()), "{fact}");
+        let mut roles: Vec<&str> = fact.established_by().iter().map(|role| role.word()).collect();
+        let mut second = may_establish(fact.word()).to_vec();
+        roles.sort_unstable();
+        second.sort_unstable();
+        assert_eq!(roles, second, "{fact}");
+    }
+    let bases: Vec<&str> = Basis::ALL.iter().map(|b| b.word()).collect();
+    assert_eq!(bases[..BASES.len()], BASES);
+    assert_eq!(Over::ALL.len(), WIDTHS.len());
 }
 
 #[test]

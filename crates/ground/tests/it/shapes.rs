@@ -81,7 +81,8 @@ fn a_line_that_refuses_is_blocked_only_while_own_equipment_suffers() {
 
 #[test]
 fn no_infringement_comes_first_then_statute_business_and_emergency() {
-    let order = ["outside", "narrow", "lean", "statute", "plain", "afterwards"];
+    let order =
+        ["outside", "consenting", "agreed", "narrow", "lean", "statute", "plain", "afterwards"];
     for first in 0..order.len() {
         // In the book they stand the other way round.
         let names: Vec<&str> = order[first..].iter().rev().copied().collect();
