@@ -27,7 +27,11 @@ pub(crate) fn run(command: &LawCommand) -> anyhow::Result<ExitCode> {
     match command {
         LawCommand::Ask { file, printed } => ask(&book, file, *printed),
         LawCommand::List { day, printed } => {
-            let all = serde_json::to_value(law::list(&book, day.unwrap_or_else(today)))?;
+            let day = day.unwrap_or_else(today);
+            let all = serde_json::to_value(law::list(&book, day))?;
+            if !printed.json {
+                line(&shown::as_of(day, printed.lang));
+            }
             print(&all, *printed, shown::measures)
         }
         LawCommand::Show { item, printed } => show(&book, item, *printed),
@@ -59,9 +63,7 @@ fn print(
 fn show(book: &Book, item: &str, printed: Printed) -> anyhow::Result<ExitCode> {
     let names = law::named(book, item);
     if names.is_empty() {
-        let all = book.measures().iter().flat_map(|m| [&*m.name.0, m.item.as_str()]);
-        let near = ground::nearest(item, all);
-        bail!("no measure is called {item}; did you mean {near}? `sekisho law list` has all");
+        bail!("there is no item or measure `{item}`; {}", law::like(book, item));
     }
     let found = names.iter().filter_map(|n| book.measure(n));
     let all = Value::Array(found.map(|m| law::show(book, m)).collect());
@@ -72,16 +74,11 @@ fn show(book: &Book, item: &str, printed: Printed) -> anyhow::Result<ExitCode> {
 }
 
 fn ask(book: &Book, file: &Path, printed: Printed) -> anyhow::Result<ExitCode> {
-    let document = read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let request = match Request::parse(&document, book) {
+    let request = match read(file).and_then(|document| Request::parse(&document, book)) {
         Ok(request) => request,
         Err(fault) => return Ok(malformed(&fault, printed)),
     };
-    let answer = serde_json::to_value(law::answer(
-        book,
-        &request,
-        Zone::TOKYO.day(Clock::start().now().wall),
-    ))?;
+    let answer = serde_json::to_value(law::answer(book, &request, today()))?;
     print(&answer, printed, shown::answer)
 }
 
@@ -92,9 +89,8 @@ fn check(book: &Book, folder: &Path, json: bool) -> anyhow::Result<ExitCode> {
     files.sort();
     let (mut cases, mut bad) = (Vec::new(), 0_usize);
     for file in &files {
-        let document = read(file).with_context(|| format!("cannot read {}", file.display()))?;
         let shown = file.strip_prefix(folder).unwrap_or(file).display().to_string();
-        match law::check(book, &document, today()) {
+        match read(file).and_then(|document| law::check(book, &document, today())) {
             Ok(None) => {}
             Ok(Some(case)) => {
                 bad += usize::from(!case.differs.is_empty());
@@ -158,12 +154,26 @@ fn malformed(fault: &Fault, printed: Printed) -> ExitCode {
     ExitCode::from(MALFORMED)
 }
 
-fn read(file: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
-    if file == Path::new("-") {
-        std::io::stdin().lock().take(LONGEST).read_to_string(&mut text)?;
+/// Reads a file, or standard input, and says whole what is wrong with it.
+fn read(file: &Path) -> Result<String, Fault> {
+    let fault = |why: String| Fault { field: String::new(), why };
+    let wrong = |e: std::io::Error| {
+        fault(format!(
+            "{} cannot be read: {e}: name a file, or - for standard input",
+            file.display()
+        ))
+    };
+    let mut bytes = Vec::new();
+    // One byte more than there may be, to see that there are more.
+    let read = if file == Path::new("-") {
+        std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(file)?.take(LONGEST).read_to_string(&mut text)?;
+        let open = std::fs::File::open(file).map_err(wrong)?;
+        open.take(LONGEST + 1).read_to_end(&mut bytes)
+    };
+    if read.map_err(wrong)? as u64 > LONGEST {
+        return Err(fault("is longer than 1 MiB: ask one thing at a time".to_owned()));
     }
-    Ok(text)
+    String::from_utf8(bytes)
+        .map_err(|e| fault(format!("is not written in UTF-8: {}", e.utf8_error())))
 }

@@ -42,9 +42,9 @@ async fn list(
         Ok(Query(on)) => on.day,
         Err(e) => return Ok(wrong(StatusCode::BAD_REQUEST, "", &e.body_text())),
     };
-    let day = said.map(|d| d.parse::<Day>()).transpose();
-    let Ok(day) = day else {
-        return Ok(wrong(StatusCode::BAD_REQUEST, "day", "must be a day such as 2026-05-01"));
+    let day = match said.map(|d| law::day("day", &d)).transpose() {
+        Ok(day) => day,
+        Err(fault) => return Ok(wrong(StatusCode::BAD_REQUEST, &fault.field, &fault.why)),
     };
     let all = move |c: &Console| law::list(&c.book, day.unwrap_or_else(|| today(c)));
     Ok(Json(shared.at_book(all).await?).into_response())
@@ -59,15 +59,17 @@ async fn show(
     };
     let found = shared.at_book(move |c| {
         let names = law::named(&c.book, &item);
+        if names.is_empty() {
+            let like = law::like(&c.book, &item);
+            return Err(format!("there is no item or measure `{item}`; {like}"));
+        }
         let found = names.iter().filter_map(|name| c.book.measure(name));
-        found.map(|m| law::show(&c.book, m)).collect::<Vec<_>>()
+        Ok(found.map(|m| law::show(&c.book, m)).collect::<Vec<_>>())
     });
-    let found = found.await?;
-    if found.is_empty() {
-        let why = "no measure is called so: /api/law/list has all";
-        return Ok(wrong(StatusCode::NOT_FOUND, "item", why));
-    }
-    Ok(Json(found).into_response())
+    Ok(match found.await? {
+        Ok(found) => Json(found).into_response(),
+        Err(why) => wrong(StatusCode::NOT_FOUND, "item", &why),
+    })
 }
 
 async fn table(State(shared): State<Arc<Shared>>) -> Response {

@@ -78,5 +78,5 @@ pub(crate) struct Printed {
 
 /// Reads a day.
 fn day(said: &str) -> Result<Day, String> {
-    said.parse().map_err(|_| "must be a day such as 2026-05-01".to_owned())
+    decide::law::day("day", said).map_err(|fault| fault.why)
 }

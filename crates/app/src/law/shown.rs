@@ -3,6 +3,7 @@
 use core::fmt::Write as _;
 
 use serde_json::Value;
+use terms::Day;
 
 use crate::cli::Lang;
 use crate::show::{pick, say};
@@ -27,7 +28,13 @@ pub(super) fn answer(answer: &Value, lang: Lang) -> String {
     let section =
         |out: &mut String, key: &str, ja: &str, en: &str, words: fn(&Value, Lang) -> String| {
             let items = answer[key].as_array().filter(|i| !i.is_empty());
-            for (i, item) in items.into_iter().flatten().enumerate() {
+            // The whole of it is in the JSON; people are told what matters most.
+            let most = match key {
+                "flips" => 6,
+                "others" => 3,
+                _ => usize::MAX,
+            };
+            for (i, item) in items.into_iter().flatten().take(most).enumerate() {
                 if i == 0 {
                     let _ = write!(out, "\n\n{}", pick(lang, ja, en));
                 }
@@ -61,7 +68,22 @@ fn question(value: &Value, lang: Lang) -> String {
 fn other(value: &Value, lang: Lang) -> String {
     let why = value[pick(lang, "why_ja", "why_en")].as_str().unwrap_or_default();
     let item = value["item"].as_str().unwrap_or_default();
-    format!("({item}) {} {why}", say(&value["title"], lang))
+    let (title, stop) = (say(&value["title"], lang), pick(lang, "：", ": "));
+    if item == "–" {
+        format!("{title}{stop}{why}")
+    } else {
+        format!("({item}) {title}{stop}{why}")
+    }
+}
+
+/// Of which day a list of measures is.
+pub(super) fn as_of(day: Day, lang: Lang) -> String {
+    let said = day.to_string();
+    let parts: Vec<&str> = said.split('-').map(|part| part.trim_start_matches('0')).collect();
+    match (lang, &parts[..]) {
+        (Lang::Ja, [year, month, day]) => format!("{year}年{month}月{day}日現在"),
+        _ => format!("As of {said}"),
+    }
 }
 
 /// The list of measures, two lines each.
@@ -94,12 +116,13 @@ pub(super) fn measure(m: &Value, lang: Lang) -> String {
     row("法的根拠", "ground", say(&m["basis"]["text"], lang));
     let strength = &m["strength"];
     let strength = format!("{} {}", word(&strength["code"]), say(&strength["text"], lang));
-    row("本文の表現の強さ", "how firmly", &strength);
+    row("本文の表現の強さ", "how firmly", strength.trim());
     row("目的", "purpose", &texts(&m["purposes"], lang));
     row("行為", "acts", &texts(&m["acts"], lang));
     row("情報源", "sources", &texts(&m["sources"], lang));
     row("情報項目", "fields", &texts(&m["fields"], lang));
     row("対象範囲", "reach", say(&m["over"]["text"], lang));
+    row("whoseに書ける語", "`whose` may be", &joined(&m["whose"]));
     row("終期", "ends", say(&m["ends"]["text"], lang));
     row("署名", "signers", &signers(&m["signers"]));
     row("通知", "told", say(&m["tells"]["text"], lang));
@@ -148,6 +171,11 @@ pub(super) fn vocabulary(all: &Value, lang: Lang) -> String {
         ("purposes", "目的 purpose", "purpose"),
         ("steps", "段階 step", "step"),
         ("whose", "対象 whose", "whose"),
+        (
+            "reach",
+            "項目の対象範囲 [whoseに書ける語]",
+            "how far an item reaches [what `whose` may be]",
+        ),
         ("ends", "終期 end", "end"),
         ("fields", "情報項目 fields", "fields"),
         ("sources", "情報源 sources", "sources"),
@@ -158,14 +186,20 @@ pub(super) fn vocabulary(all: &Value, lang: Lang) -> String {
     ] {
         let _ = writeln!(out, "{}", pick(lang, ja, en));
         for item in items(&all[key]) {
-            let by = joined(&item["established-by"]);
+            let by = joined(&item["established-by"]) + &joined(&item["whose"]);
             let by = if by.is_empty() { by } else { format!(" [{by}]") };
             let said = if item["question"].is_object() { "question" } else { "text" };
             let _ = writeln!(out, "  {:<32} {}{by}", word(&item["word"]), say(&item[said], lang));
         }
         out.push('\n');
     }
-    for (key, name) in [("requesters", "requester"), ("harms", "harm"), ("scopes", "scope")] {
+    for (key, name) in [
+        ("requesters", "requester"),
+        ("harms", "harm"),
+        ("scopes", "scope"),
+        ("consent-parties", "consents: whose"),
+        ("consent-kinds", "consents: kind"),
+    ] {
         let _ = writeln!(out, "{name}: {}", joined(&all[key]));
     }
     let example = serde_json::to_string_pretty(&all["example"]).unwrap_or_default();

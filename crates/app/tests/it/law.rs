@@ -44,7 +44,54 @@ fn every_verdict_exits_with_0_and_what_cannot_be_read_with_2() {
     assert_eq!((said.status.code(), &fault["field"]), (Some(2), &json!("harm.own")));
     assert!(text(&said.stderr).contains("nothing was decided"));
     assert_eq!(law(&["ask", "-"], "{").status.code(), Some(2));
-    assert_eq!(law(&["ask", "/no/such/file"], "").status.code(), Some(1));
+}
+
+#[test]
+fn what_is_no_text_is_refused_and_nothing_is_decided() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("request.json");
+    let path = file.display().to_string();
+    let long = " ".repeat(1 << 20) + &flood("actual");
+    for (bytes, why) in [
+        (&b""[..], "is empty"),
+        (&b"\xff\xfe{}"[..], "UTF-8"),
+        (long.as_bytes(), "is longer than 1 MiB"),
+    ] {
+        std::fs::write(&file, bytes).expect("a file");
+        let said = law(&["ask", &path, "--json"], "");
+        let fault: Value = serde_json::from_slice(&said.stdout).expect("JSON");
+        let error = fault["error"].as_str().unwrap_or_default();
+        assert!(said.status.code() == Some(2) && error.contains(why), "{why}: {fault}");
+        assert!(text(&said.stderr).contains("nothing was decided"), "{why}");
+    }
+    std::fs::write(&file, format!("\u{feff}{}", flood("actual"))).expect("a file");
+    assert_eq!(law(&["ask", &path], "").status.code(), Some(0));
+    for nowhere in ["/no/such/file".to_owned(), folder.path().display().to_string()] {
+        let said = law(&["ask", &nowhere], "");
+        assert_eq!(said.status.code(), Some(2));
+        let error = text(&said.stderr);
+        assert!(error.contains(&nowhere) && error.contains("nothing was decided"), "{error}");
+    }
+}
+
+#[test]
+fn a_list_says_its_day_and_an_item_that_is_none_the_items_there_are() {
+    let said = |arguments: &[&str]| {
+        let said = law(arguments, "");
+        (said.status.code(), text(&said.stdout) + &text(&said.stderr))
+    };
+    let list = said(&["list", "--day", "2018-01-01"]).1;
+    assert!(list.starts_with("As of 2018-01-01"), "{list}");
+    let list = said(&["list", "--day", "2018-01-01", "--lang", "ja"]).1;
+    assert!(list.starts_with("2018年1月1日"), "{list}");
+    let (code, error) = said(&["list", "--day", "2026-02-30"]);
+    assert!(code == Some(2) && error.contains("no such day"), "{error}");
+    for item in ["ん", "Z", "–"] {
+        let (code, error) = said(&["show", item]);
+        assert!(code == Some(1) && error.contains("ア, イ, ウ"), "{error}");
+    }
+    assert!(said(&["show", "ア"]).1.contains("`whose` may be: line"));
+    assert!(said(&["vocabulary"]).1.contains("[destination, line]"));
 }
 
 #[test]

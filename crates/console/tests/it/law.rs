@@ -37,7 +37,8 @@ async fn a_request_that_cannot_be_read_names_its_field() {
             r#"{"act":"block","purpose":"protect-line","whose":"line","facts":{"x":true}}"#,
             "facts.x",
         ),
-        (r#"{"act":"block","act":"block"}"#, ""),
+        (r#"{"act":"block","act":"block"}"#, "act"),
+        ("", ""),
         ("[]", ""),
     ] {
         let answer = post_json(served.address, "/api/law/ask", document).await;
@@ -69,7 +70,12 @@ async fn the_book_and_its_words_are_there_to_be_read() {
     let (code, shown) = read("/api/law/show/%E3%82%A8").await;
     assert_eq!((code, shown.as_array().unwrap().len()), (200, 2));
     assert!(shown[0]["conditions"][0]["established-by"].is_array());
-    assert_eq!(read("/api/law/show/none").await.0, 404);
+    let (code, unknown) = read("/api/law/show/04-e-a-block-while-impared").await;
+    let near = unknown["error"].as_str().unwrap();
+    assert!(code == 404 && near.contains("`04-e-a-block-while-impaired`"), "{near}");
+    assert!(
+        read("/api/law/list?day=2026-02-30").await.1["error"].as_str().unwrap().contains("no such")
+    );
     let (_, words) = read("/api/law/vocabulary").await;
     assert!(words["schema"]["properties"]["act"]["enum"].as_array().unwrap().len() > 40);
     let table = get(served.address, "/api/law/table").await;

@@ -2,41 +2,83 @@
 
 use ground::{Book, Fact, MeasureName};
 use serde_json::Value;
-use terms::{Act, Day, Subject, Zone};
+use terms::{Act, Day, Purpose, Subject, Zone};
 
-use super::request::{Request, THE_LINE, day, measures};
+use super::days::day;
+use super::request::{Request, measures};
 use super::tree::{Fault, Object, list, text, word};
+use super::whose::THE_LINE;
 
 /// One consent of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
-    /// Who gave it: `receiver`, `line`, or somebody else.
-    pub whose: String,
-    /// For which line; `None` is the line in question.
+    /// Who gave it.
+    pub whose: Party,
+    /// For which line; `None` is the line in question, or every line by its terms.
     pub line: Option<String>,
     /// Given by agreeing to terms, not for this alone.
     pub blanket: bool,
-    /// To which acts; `None` is the act in question.
-    pub acts: Option<Vec<Act>>,
-    /// To which measures; `None` is any.
+    /// To which acts.
+    pub acts: Vec<Act>,
+    /// To which measures; `None` is any for the purposes.
     pub measures: Option<Vec<MeasureName>>,
+    /// For which purposes; `None` is any of the measures.
+    pub purposes: Option<Vec<Purpose>>,
     /// Since which day.
-    pub since: Option<Day>,
+    pub since: Day,
     /// On which day it was withdrawn.
     pub withdrawn: Option<Day>,
 }
 
-const KEYS: &[&str] = &["whose", "line", "kind", "acts", "measures", "since", "withdrawn", "text"];
+/// Who gave a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// The subscriber of the line, or the receiver of what is sent: for the law the same.
+    Line,
+    /// Who sends. That alone frees nobody: the other end's communications are touched too.
+    Sender,
+    /// Whose filter of mail it is.
+    FilterOwner,
+}
 
-/// Reads the list.
-pub(super) fn consents(value: &Value, book: &Book) -> Result<Vec<Consent>, Fault> {
-    let one = |(i, v)| consent(v, &format!("consents[{i}]"), book);
+/// The words of `whose` in a consent.
+pub(super) const PARTIES: &[&str] = &["receiver", "line", "sender", "filter-owner"];
+/// The words of `kind`.
+pub(super) const CONSENTS: &[&str] = &["individual", "blanket"];
+
+const KEYS: &[&str] =
+    &["whose", "line", "kind", "acts", "measures", "purposes", "since", "withdrawn", "text"];
+
+/// Reads the list, of a request about `subject`.
+pub(super) fn consents(
+    value: &Value,
+    book: &Book,
+    subject: &Subject,
+) -> Result<Vec<Consent>, Fault> {
+    let one = |(i, v)| consent(v, &format!("consents[{i}]"), book, subject);
     list(value, "consents")?.iter().enumerate().map(one).collect()
 }
 
-fn consent(value: &Value, way: &str, book: &Book) -> Result<Consent, Fault> {
+fn consent(value: &Value, way: &str, book: &Book, subject: &Subject) -> Result<Consent, Fault> {
     let o = Object::of(value, way, KEYS)?;
-    let kind = word(o.must("kind")?, &o.way("kind"), &["individual", "blanket"], |w| w)?;
+    let must = |key: &str, what: &str| {
+        Fault::of(&o.way(key), format!("is missing: a consent counts only when it says {what}"))
+    };
+    let whose = match word(o.must("whose")?, &o.way("whose"), PARTIES, |w| w)? {
+        "sender" => Party::Sender,
+        "filter-owner" => Party::FilterOwner,
+        _ => Party::Line,
+    };
+    let kind = o.get("kind").ok_or_else(|| must("kind", "whether it is individual or blanket"))?;
+    let blanket = word(kind, &o.way("kind"), CONSENTS, |w| w)? == "blanket";
+    let line = o.text("line")?.map(str::to_owned);
+    // Terms are agreed to by every line alike; a consent of its own is one line's.
+    if line.is_none() && !blanket && !matches!(subject, Subject::Line(..)) {
+        return Err(must("line", "for which line, unless `whose` of the request is that line"));
+    }
+    let acts = o.words("acts", Act::ALL, Act::word)?;
+    let acts = acts.ok_or_else(|| must("acts", "to which acts"))?;
+    let purposes = o.words("purposes", Purpose::ALL, Purpose::word)?;
     let mut covered = None;
     if let Some(v) = o.get("measures") {
         let way = o.way("measures");
@@ -47,6 +89,9 @@ fn consent(value: &Value, way: &str, book: &Book) -> Result<Consent, Fault> {
         }
         covered = Some(all);
     }
+    if covered.is_none() && purposes.is_none() {
+        return Err(must("measures", "to which items, or with `purposes` for which purposes"));
+    }
     if let Some(v) = o.get("text") {
         let shown = Object::of(v, &o.way("text"), &["version", "digest"])?;
         shown.text("version")?;
@@ -56,12 +101,13 @@ fn consent(value: &Value, way: &str, book: &Book) -> Result<Consent, Fault> {
         o.text(key)?.map(|t| of_day(&o.way(key), t)).transpose()
     };
     Ok(Consent {
-        whose: text(o.must("whose")?, &o.way("whose"))?.to_owned(),
-        line: o.text("line")?.map(str::to_owned),
-        blanket: kind == "blanket",
-        acts: o.words("acts", Act::ALL, Act::word)?,
+        whose,
+        line,
+        blanket,
+        acts,
         measures: covered,
-        since: on("since")?,
+        purposes,
+        since: on("since")?.ok_or_else(|| must("since", "since which day it is in force"))?,
         withdrawn: on("withdrawn")?,
     })
 }
@@ -74,15 +120,20 @@ fn of_day(way: &str, said: &str) -> Result<Day, Fault> {
     }
 }
 
-/// What the register says of the consent facts, under `measure` on `day`.
+/// What the register says of the consent facts, under `measure` for this act and purpose on a day.
 pub(super) fn register(
     request: &Request,
     measure: &MeasureName,
+    (act, purpose): (Act, Purpose),
     on: Day,
 ) -> Option<[(Fact, bool); 2]> {
     let all = request.consents.as_ref()?;
     let counts = |c: &&Consent| {
-        let party = matches!(c.whose.as_str(), "receiver" | "line");
+        let party = match c.whose {
+            Party::Line => true,
+            Party::FilterOwner => purpose == Purpose::FilterMailByChoice,
+            Party::Sender => false,
+        };
         let line = match (&c.line, &request.subject) {
             (None, _) => true,
             // A line that the request does not name is the one that consented.
@@ -90,13 +141,13 @@ pub(super) fn register(
             (Some(_), Subject::Network | Subject::Prefixes(_)) => false,
             (Some(_), Subject::One(..)) => true,
         };
-        let in_time =
-            c.since.is_none_or(|since| since <= on) && c.withdrawn.is_none_or(|end| on < end);
         party
             && line
-            && in_time
-            && c.acts.as_ref().is_none_or(|acts| acts.contains(&request.act))
+            && c.since <= on
+            && c.withdrawn.is_none_or(|end| on < end)
+            && c.acts.contains(&act)
             && c.measures.as_ref().is_none_or(|list| list.contains(measure))
+            && c.purposes.as_ref().is_none_or(|list| list.contains(&purpose))
     };
     let any = |blanket: bool| all.iter().filter(counts).any(|c| c.blanket == blanket);
     Some([(Fact::LineConsents, any(false)), (Fact::LineAgreesByTerms, any(true))])

@@ -105,17 +105,25 @@ pub(super) fn read_as(
         claims: request.claims,
         plan: None,
         observes: request.observes.clone(),
-        record: Record { facts: facts(request, measure, day), ..Record::default() },
+        record: Record {
+            facts: facts_as(request, measure, (act, purpose), day),
+            ..Record::default()
+        },
     };
     book.advise(&asked, day).readings.into_iter().next()
 }
 
 /// The facts of the request as `measure` may rely on them on `day`.
 pub(super) fn facts(request: &Request, measure: &Measure, day: Day) -> Facts {
+    facts_as(request, measure, (request.act, request.purpose), day)
+}
+
+/// The same, as if the request were for this act and purpose: a consent may be to one of them only.
+fn facts_as(request: &Request, measure: &Measure, other: (Act, Purpose), day: Day) -> Facts {
     let start = Zone::TOKYO.start(day);
     let bare = request.facts.iter().filter(|(_, s)| s.by.is_none());
     let bare = bare.filter_map(|(f, s)| s.so.map(|so| (*f, so)));
-    let registered = register(request, &measure.name, day).into_iter().flatten();
+    let registered = register(request, &measure.name, other, day).into_iter().flatten();
     let mut facts = Facts::supposed(bare.chain(registered), start);
     for (&fact, s) in &request.facts {
         let Some((so, (person, role))) = s.so.zip(s.by.clone()) else { continue };

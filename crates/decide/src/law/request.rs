@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use ground::{Actor, Basis, Book, End, Fact, MeasureName, Role};
 use serde_json::Value;
-use terms::{Act, Day, Field, Fields, Line, Moment, Named, Person, PrefixSet, Purpose, Source};
-use terms::{Step, Subject, Time, Zone};
+use terms::{Act, Day, Field, Fields, Person, Purpose, Source, Step, Subject, Time};
 
 use super::consents::{Consent, consents};
-use super::tree::{Fault, Object, list, parse, text, unknown};
+use super::days::{day, end};
+use super::tree::{Fault, Object, parse};
 use super::typed::{known, typed};
+use super::whose::subject;
 
 /// What may be asked, with suppositions instead of established facts. Nothing follows from it but an
 /// answer.
@@ -64,6 +65,9 @@ pub struct Supposed {
     /// The field that says it.
     pub field: String,
 }
+
+/// What stands in a measure's place for the letter when no text gives it one.
+const NO_ITEM: &str = "–";
 
 const KEYS: &[&str] = &[
     "case",
@@ -120,10 +124,11 @@ impl Request {
         {
             return Err(Fault::of("case", "must be an object, written in { }"));
         }
+        let subject = subject(o.must("whose")?)?;
         let (actor, party) = actor(o.get("actor"))?;
         let mut facts = known(o.get("facts"))?;
         typed(&o, party, &mut facts)?;
-        let consents = o.get("consents").map(|v| consents(v, book)).transpose()?;
+        let consents = o.get("consents").map(|v| consents(v, book, &subject)).transpose()?;
         if consents.is_some()
             && let Some(f) = facts.keys().find(|f| f.is_per_line())
         {
@@ -135,7 +140,7 @@ impl Request {
             actor,
             act,
             purpose,
-            subject: subject(o.must("whose")?)?,
+            subject,
             day: o.text("day")?.map(|t| day("day", t)).transpose()?,
             end: end(o.text("end")?)?,
             fields: o.words("fields", Field::ALL, Field::word)?.map(|f| f.into_iter().collect()),
@@ -156,14 +161,39 @@ pub(super) fn measures(book: &Book, way: &str, said: &str) -> Result<Vec<Measure
     if !found.is_empty() {
         return Ok(found);
     }
-    let all: Vec<&str> =
-        book.measures().iter().flat_map(|m| [&*m.name.0, m.item.as_str()]).collect();
-    Err(unknown(way, said, all.into_iter()))
+    Err(Fault::of(way, format!("there is no item or measure `{said}`; {}", like(book, said))))
+}
+
+/// Which items or measures could have been meant by what is the name of none, as half a sentence.
+#[must_use]
+pub fn like(book: &Book, said: &str) -> String {
+    let letters = |m: &Arc<ground::Measure>| (m.item != NO_ITEM).then(|| m.item.clone());
+    let mut items: Vec<String> = book.measures().iter().filter_map(letters).collect();
+    items.dedup();
+    // Every letter is one edit from every other: then only the list of all of them helps.
+    if said.chars().count() < 3 {
+        return format!("the items are {}; `sekisho law list` has their names", items.join(", "));
+    }
+    let names = book.measures().iter().map(|m| &*m.name.0);
+    let long = items.iter().map(String::as_str).filter(|i| i.chars().count() > 2);
+    let all: Vec<&str> = names.chain(long).collect();
+    // Names are long: one that begins alike, or has this in it, is meant rather than a short one.
+    let alike = |name: &str| match name.contains(said) {
+        true => usize::MAX,
+        false => name.chars().zip(said.chars()).take_while(|(a, b)| a == b).count(),
+    };
+    let most = all.iter().map(|name| alike(name)).max().unwrap_or_default();
+    let least = if most < 3 { 0 } else { most };
+    let near = ground::nearest(said, all.into_iter().filter(|name| alike(name) >= least));
+    format!("did you mean {near}? `sekisho law list` has all")
 }
 
 /// The measures of an item's letter or name; none when there is no such item.
 #[must_use]
 pub fn named(book: &Book, said: &str) -> Vec<MeasureName> {
+    if said == NO_ITEM {
+        return Vec::new();
+    }
     let is = |m: &&Arc<ground::Measure>| {
         let versions = m.name.0.strip_prefix(said).is_some_and(|rest| rest.starts_with('@'));
         let parts =
@@ -180,95 +210,4 @@ fn actor(value: Option<&Value>) -> Result<(Actor, Option<bool>), Fault> {
     let person = o.text("person")?.map_or_else(|| nobody().person, |p| Person(p.to_owned()));
     let roles = o.words("roles", Role::ALL, Role::word)?.unwrap_or_default();
     Ok((Actor { person, roles }, o.so("party")?))
-}
-
-/// What a line is called that the request does not name.
-pub(super) const THE_LINE: &str = "the line";
-
-const KINDS: &[&str] = &["network", "destination", "line", "login", "sender", "name", "country"];
-
-/// Whose communications: one word, or `{"line": "line-7", "prefixes": [..]}` and the like.
-fn subject(value: &Value) -> Result<Subject, Fault> {
-    let nowhere = || Arc::new(PrefixSet::of([]));
-    if let Value::Object(map) = value {
-        let o = Object::of(
-            value,
-            "whose",
-            &["destination", "line", "prefixes", "login", "sender", "name", "country"],
-        )?;
-        let said: Vec<&str> = KINDS.iter().copied().filter(|k| map.contains_key(*k)).collect();
-        let [kind] = said[..] else {
-            let why =
-                "must name one of `destination`, `line`, `login`, `sender`, `name`, `country`";
-            return Err(Fault::of("whose", why));
-        };
-        if kind != "line" && map.contains_key("prefixes") {
-            return Err(Fault::of("whose.prefixes", "belongs to a line: write it with `line`"));
-        }
-        let prefixes = |key: &str| o.get(key).map(|v| prefixes(v, &o.way(key))).transpose();
-        if kind == "destination" {
-            return Ok(Subject::Prefixes(prefixes(kind)?.unwrap_or_else(nowhere)));
-        }
-        let name = text(o.must(kind)?, &o.way(kind))?;
-        return Ok(match kind {
-            "line" => {
-                Subject::Line(Line(name.to_owned()), prefixes("prefixes")?.unwrap_or_else(nowhere))
-            }
-            _ => Subject::One(Named::parse(kind).unwrap_or(Named::Name), name.into()),
-        });
-    }
-    let said = text(value, "whose")?;
-    Ok(match said {
-        "network" => Subject::Network,
-        "destination" => Subject::Prefixes(nowhere()),
-        "line" => Subject::Line(Line(THE_LINE.into()), nowhere()),
-        _ => match Named::parse(said) {
-            Some(named) => Subject::One(named, said.into()),
-            None => return Err(unknown("whose", said, KINDS.iter().copied())),
-        },
-    })
-}
-
-fn prefixes(value: &Value, way: &str) -> Result<Arc<PrefixSet>, Fault> {
-    let mut all = Vec::new();
-    for (i, v) in list(value, way)?.iter().enumerate() {
-        let way = format!("{way}[{i}]");
-        let wrong = || Fault::of(&way, "must be a prefix such as \"203.0.113.0/24\"");
-        all.push(text(v, &way)?.parse().map_err(|_| wrong())?);
-    }
-    Ok(Arc::new(PrefixSet::of(all)))
-}
-
-/// A day.
-pub(super) fn day(way: &str, said: &str) -> Result<Day, Fault> {
-    said.parse().map_err(|_| Fault::of(way, "must be a day such as \"2026-05-01\""))
-}
-
-/// A time; a day alone is its first instant in Japan.
-pub(super) fn time(way: &str, said: &str) -> Result<Time, Fault> {
-    let wrong = || {
-        Fault::of(
-            way,
-            "must be a time such as \"2026-05-01T09:00Z\", or a day such as \"2026-05-01\"",
-        )
-    };
-    Time::parse(said).or_else(|| said.parse().ok().map(|d| Zone::TOKYO.start(d))).ok_or_else(wrong)
-}
-
-/// The end: with its cause, never, at a time, or with the end of a day.
-fn end(said: Option<&str>) -> Result<End, Fault> {
-    Ok(match said {
-        None => End::Unknown,
-        Some("with-cause") => End::WithCause,
-        Some("lasting" | "permanent") => End::Lasting,
-        Some(said) => {
-            let of_day = said.parse::<Day>().ok().map(|d| Zone::TOKYO.start(d.plus(1)));
-            let wrong = || {
-                let why = "must be \"with-cause\", \"lasting\", a day such as \"2026-05-02\", or a time such as \"2026-05-01T09:00Z\"";
-                Fault::of("end", why)
-            };
-            let at = of_day.or_else(|| Time::parse(said)).ok_or_else(wrong)?;
-            End::At(Moment::replayed(at))
-        }
-    })
 }

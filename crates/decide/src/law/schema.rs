@@ -4,7 +4,9 @@ use ground::{Basis, Fact, Role};
 use serde_json::{Map, Value, json};
 use terms::{Act, Field, Named, Purpose, Source, Step};
 
+use super::consents::{CONSENTS, PARTIES};
 use super::typed::{HARMS, REQUESTERS, SCOPES};
+use super::whose::KINDS;
 
 /// The JSON Schema (draft 2020-12) of a request.
 #[must_use]
@@ -12,6 +14,7 @@ pub fn schema() -> Value {
     let so = json!({ "type": ["boolean", "null"] });
     let text = json!({ "type": "string", "minLength": 1 });
     let acts = words(Act::ALL.iter().map(|w| w.word()));
+    let purposes = words(Purpose::ALL.iter().map(|w| w.word()));
     let roles = words(Role::ALL.iter().map(|w| w.word()));
     let harm = one_of(HARMS);
     let day = json!({ "type": "string", "format": "date", "examples": ["2026-05-01"] });
@@ -28,8 +31,9 @@ pub fn schema() -> Value {
     let consent = json!({
         "type": "object",
         "properties": {
-            "whose": text, "line": text, "kind": one_of(&["individual", "blanket"]),
-            "acts": list(&acts), "measures": list(&text), "since": text,
+            "whose": one_of(PARTIES), "line": text, "kind": one_of(CONSENTS),
+            "acts": list(&acts), "measures": list(&text), "purposes": list(&purposes),
+            "since": text,
             "withdrawn": { "type": ["string", "null"] },
             "text": {
                 "type": "object",
@@ -37,7 +41,8 @@ pub fn schema() -> Value {
                 "additionalProperties": false,
             },
         },
-        "required": ["whose", "kind"],
+        "required": ["whose", "kind", "acts", "since"],
+        "anyOf": [{ "required": ["measures"] }, { "required": ["purposes"] }],
         "additionalProperties": false,
     });
     json!({
@@ -48,7 +53,7 @@ pub fn schema() -> Value {
         "properties": {
             "case": { "type": "object", "description": "What the writer says of it; the law does not look at it." },
             "act": described(&acts, "What would be done."),
-            "purpose": described(&words(Purpose::ALL.iter().map(|w| w.word())), "What for."),
+            "purpose": described(&purposes, "What for."),
             "step": described(&words(Step::ALL.iter().map(|w| w.word())), "The act's own step; may be left out."),
             "whose": whose(),
             "day": described(&day, "The day in question, in Japan; today when left out."),
@@ -78,7 +83,7 @@ pub fn schema() -> Value {
                 },
                 "additionalProperties": false,
             },
-            "consents": described(&list(&consent), "The whole register of consents: what is not in it is not there."),
+            "consents": described(&list(&consent), "The whole register of consents: what is not in it is not there. Each names `line` unless it is blanket or `whose` is a line."),
             "claims": described(&words(Basis::ALL.iter().map(|w| w.word())), "The ground that is claimed; any when left out."),
             "under": described(&text, "Only under this item (its letter) or measure (its name)."),
             "observes": described(&text, "Watching only, to answer this written question."),
@@ -105,10 +110,8 @@ fn whose() -> Value {
             "additionalProperties": false,
         })
     };
-    let mut kinds = vec!["network", "destination", "line"];
-    kinds.extend(Named::ALL.iter().map(|n| n.word()));
     let mut ways = vec![
-        one_of(&kinds),
+        one_of(KINDS),
         named("destination", &prefixes),
         json!({
             "type": "object",
@@ -165,6 +168,7 @@ pub fn example() -> Value {
             "kind": "individual",
             "acts": ["analyse"],
             "measures": ["ア"],
+            "purposes": ["protect-line"],
             "since": "2026-04-30",
             "withdrawn": "2026-05-01",
             "text": { "version": "3", "digest": "9f2c" },

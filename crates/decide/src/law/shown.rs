@@ -1,12 +1,13 @@
 //! The measures of the book, as lists and one by one, for people and programs that ask what there is.
 
-use ground::{Book, Code, Condition, Measure, MeasureName};
+use ground::{Basis, Book, Code, Condition, Measure, MeasureName};
 use serde::Serialize;
 use serde_json::{Value, json};
 use terms::{Day, Text};
 
 use super::answer::{Owed, Signed, cites, duties, signers, tells};
 use super::clause::{clause, fact_clause};
+use super::whose::fit;
 
 /// One measure in a list.
 #[derive(Debug, Clone, Serialize)]
@@ -83,7 +84,9 @@ pub fn show(book: &Book, measure: &Measure) -> Value {
         "title": measure.title,
         "verdict": Code::of(measure.basis),
         "basis": words(measure.basis.word(), measure.basis.text()),
-        "strength": { "code": measure.strength.code(), "text": measure.strength.text() },
+        "strength": (measure.basis != Basis::Excluded).then(
+            || json!({ "code": measure.strength.code(), "text": measure.strength.text() }),
+        ),
         "cites": cites(measure),
         "document": document,
         "purposes": measure.purposes.iter().map(|w| words(w.word(), w.text())).collect::<Vec<_>>(),
@@ -91,6 +94,7 @@ pub fn show(book: &Book, measure: &Measure) -> Value {
         "sources": measure.reads.iter().map(|w| words(w.word(), w.text())).collect::<Vec<_>>(),
         "fields": measure.fields.iter().map(|w| words(w.word(), w.text())).collect::<Vec<_>>(),
         "over": words(measure.over.word(), measure.over.text()),
+        "whose": fit(measure.over),
         "ends": words(measure.ends.word(), measure.ends.text()),
         "end": clause(&Condition::HasEnd, measure),
         "conditions": requires,

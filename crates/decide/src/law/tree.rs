@@ -1,9 +1,9 @@
 //! Reading a JSON document strictly: every key known, none twice, and every error names its field.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 /// What is wrong with a request: nothing was decided.
@@ -24,25 +24,44 @@ impl Fault {
 
 /// Reads a document in which no object has a key twice.
 pub(super) fn parse(text: &str) -> Result<Value, Fault> {
-    serde_json::from_str::<Strict>(text).map(|s| s.0).map_err(|e| {
-        Fault::of(
+    // Some editors begin a file with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(Fault::of("", "is empty: `sekisho law vocabulary` has an example"));
+    }
+    let twice = RefCell::new(None);
+    let once = Once { way: String::new(), twice: &twice };
+    let mut read = serde_json::Deserializer::from_str(text);
+    let value = once.deserialize(&mut read).and_then(|value| read.end().map(|()| value));
+    value.map_err(|e| match twice.take() {
+        Some(field) => Fault { field, why: "is said twice: keep one of them".to_owned() },
+        None => Fault::of(
             "",
-            format!("it is no JSON document: {e}; `sekisho law vocabulary` has an example"),
-        )
+            format!("is no JSON document: {e}; `sekisho law vocabulary` has an example"),
+        ),
     })
 }
 
-struct Strict(Value);
+/// A value of which no object has a key twice, and where in the document it is.
+struct Once<'a> {
+    way: String,
+    twice: &'a RefCell<Option<String>>,
+}
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(Once).map(Self)
+impl Once<'_> {
+    fn within(&self, way: String) -> Self {
+        Self { way, twice: self.twice }
     }
 }
 
-struct Once;
+impl<'de> DeserializeSeed<'de> for Once<'_> {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
+        d.deserialize_any(self)
+    }
+}
 
-impl<'de> Visitor<'de> for Once {
+impl<'de> Visitor<'de> for Once<'_> {
     type Value = Value;
     fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("a JSON value")
@@ -67,7 +86,9 @@ impl<'de> Visitor<'de> for Once {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut all = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
+        loop {
+            let way = format!("{}[{}]", self.way, all.len());
+            let Some(item) = items.next_element_seed(self.within(way))? else { break };
             all.push(item);
         }
         Ok(Value::Array(all))
@@ -75,14 +96,21 @@ impl<'de> Visitor<'de> for Once {
     fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Value, A::Error> {
         let mut all = serde_json::Map::new();
         while let Some(key) = pairs.next_key::<String>()? {
-            let Strict(value) = pairs.next_value()?;
+            let way = below(&self.way, &key);
             if all.contains_key(&key) {
-                return Err(A::Error::custom(format!("`{key}` is said twice: keep one of them")));
+                self.twice.replace(Some(way));
+                return Err(A::Error::custom("a key is said twice"));
             }
+            let value = pairs.next_value_seed(self.within(way))?;
             all.insert(key, value);
         }
         Ok(Value::Object(all))
     }
+}
+
+/// The way to a field of the object at `at`.
+fn below(at: &str, key: &str) -> String {
+    if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") }
 }
 
 /// An object of which every key is taken, or it is an error.
@@ -116,7 +144,7 @@ impl<'a> Object<'a> {
 
     /// The way to a field of it.
     pub(super) fn way(&self, key: &str) -> String {
-        if self.at.is_empty() { key.to_owned() } else { format!("{}.{key}", self.at) }
+        below(&self.at, key)
     }
 
     /// The value of a key; `null` is as if it were not there.

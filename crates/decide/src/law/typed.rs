@@ -6,7 +6,8 @@ use ground::{Fact, Role};
 use serde_json::Value;
 use terms::Person;
 
-use super::request::{Supposed, time};
+use super::days::time;
+use super::request::Supposed;
 use super::tree::{Fault, Object, unknown, word};
 
 /// The facts of `facts`: true, false, null, or an object that says by whom and when.

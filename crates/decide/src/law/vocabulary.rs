@@ -7,8 +7,10 @@ use terms::{
     Strength, Text,
 };
 
+use super::consents::{CONSENTS, PARTIES};
 use super::schema::{example, schema};
 use super::typed::{HARMS, REQUESTERS, SCOPES};
+use super::whose::fit;
 
 /// The whole vocabulary, with the schema of a request and an example.
 #[must_use]
@@ -27,6 +29,7 @@ pub fn vocabulary() -> Value {
         })
     };
     let source = |s: &Source| json!({ "word": s, "text": s.text(), "kept": s.is_kept() });
+    let reach = |o: &Over| json!({ "word": o, "text": o.text(), "whose": fit(*o) });
     let strength = |s: &Strength| json!({ "word": s, "text": s.text(), "code": s.code() });
     json!({
         "acts": Act::ALL.iter().map(act).collect::<Vec<_>>(),
@@ -42,13 +45,15 @@ pub fn vocabulary() -> Value {
         "requesters": REQUESTERS,
         "harms": HARMS,
         "scopes": SCOPES,
+        "consent-parties": PARTIES,
+        "consent-kinds": CONSENTS,
         "bases": list(Basis::ALL, |w| w.word(), |w| w.text()),
         "strengths": Strength::ALL.iter().map(strength).collect::<Vec<_>>(),
         "statuses": list(Status::ALL, |w| w.word(), |w| w.text()),
         "duties": list(DutyKind::ALL, |w| w.word(), |w| w.text()),
         "forbids": list(Further::ALL, |w| w.word(), |w| w.text()),
         "other-law": list(OtherLaw::ALL, |w| w.word(), |w| w.text()),
-        "reach": list(Over::ALL, |w| w.word(), |w| w.text()),
+        "reach": Over::ALL.iter().map(reach).collect::<Vec<_>>(),
         "numbers": list(Number::ALL, |w| w.word(), |w| w.text()),
         "conditions": conditions(),
         "schema": schema(),

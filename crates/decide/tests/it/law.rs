@@ -1,13 +1,13 @@
-//! Asking the law: how a request is read, and what an answer says.
+//! Asking the law: what an answer says.
 
 use std::sync::LazyLock;
 
-use decide::law::{self, Answer, Request, answer};
+use decide::law::{Answer, Request, answer};
 use ground::{Book, Code};
 use serde_json::{Value, json};
 use terms::Day;
 
-fn book() -> &'static Book {
+pub(crate) fn book() -> &'static Book {
     static BOOK: LazyLock<Book> = LazyLock::new(|| Book::compiled().unwrap());
     &BOOK
 }
@@ -17,7 +17,7 @@ fn today() -> Day {
 }
 
 /// A flood that overloads own equipment, stopped for a time: granted.
-fn flood() -> Value {
+pub(crate) fn flood() -> Value {
     json!({
         "act": "block", "purpose": "protect-service", "whose": "destination", "day": "2026-05-01",
         "end": "with-cause", "harm": { "own": "actual" }, "scope": "matching",
@@ -26,7 +26,7 @@ fn flood() -> Value {
 }
 
 /// A customer's line under attack, with everything known but the consent.
-fn line(consents: Value) -> Value {
+pub(crate) fn line(consents: Value) -> Value {
     json!({
         "act": "block", "purpose": "protect-line", "day": "2026-05-01", "end": "with-cause",
         "whose": { "line": "line-7", "prefixes": ["203.0.113.7/32"] },
@@ -37,7 +37,7 @@ fn line(consents: Value) -> Value {
 }
 
 /// The document with one thing written otherwise; `null` takes it out.
-fn with(mut document: Value, key: &str, value: Value) -> Value {
+pub(crate) fn with(mut document: Value, key: &str, value: Value) -> Value {
     let (outer, inner) = key.split_once('.').map_or((key, None), |(o, i)| (o, Some(i)));
     let place = match inner {
         Some(inner) => &mut document[outer][inner],
@@ -47,111 +47,9 @@ fn with(mut document: Value, key: &str, value: Value) -> Value {
     document
 }
 
-fn ask(document: &Value) -> Answer {
+pub(crate) fn ask(document: &Value) -> Answer {
     let request = Request::read(document, book()).unwrap_or_else(|e| panic!("{e}: {document}"));
     answer(book(), &request, today())
-}
-
-#[test]
-fn a_malformed_request_names_the_field_and_what_to_write() {
-    let whole = law::example();
-    let cases = [
-        ("act", json!("blok"), "act", "`block`"),
-        ("act", json!(null), "act", "missing"),
-        ("act", json!(3), "act", "in quotes"),
-        ("purpose", json!("protect"), "purpose", "`protect-"),
-        ("step", json!("warn"), "step", "not the step of the act"),
-        ("whose", json!(null), "whose", "missing"),
-        ("whose", json!("lines"), "whose", "`line`"),
-        ("whose", json!({ "line": "l", "login": "x" }), "whose", "must name one of"),
-        ("whose", json!({ "login": "x", "prefixes": [] }), "whose.prefixes", "belongs to a line"),
-        ("whose", json!({ "destination": ["10.0.0.300/8"] }), "whose.destination[0]", "prefix"),
-        ("day", json!("May"), "day", "2026-05-01"),
-        ("end", json!("later"), "end", "with-cause"),
-        ("fields", json!(["dst-address", "dst-prot"]), "fields[1]", "`dst-port`"),
-        ("fields", json!("dst-port"), "fields", "a list"),
-        ("sources", json!(["dns"]), "sources[0]", "not a word"),
-        ("actor", json!({ "roles": ["boss"] }), "actor.roles[0]", "not a word"),
-        ("actor", json!({ "party": "yes" }), "actor.party", "true, false or null"),
-        ("requester", json!("police"), "requester", "not a word"),
-        ("harm", json!({ "own": "bad" }), "harm.own", "`none`"),
-        ("harm", json!({ "ours": "actual" }), "harm.ours", "`own`"),
-        ("scope", json!("wide"), "scope", "`wider`"),
-        ("list", json!({ "exact": 1 }), "list.exact", "true, false or null"),
-        ("consents", json!([{ "whose": "line" }]), "consents[0].kind", "missing"),
-        (
-            "consents",
-            json!([{ "whose": "line", "kind": "some" }]),
-            "consents[0].kind",
-            "not a word",
-        ),
-        ("claims", json!("necessity"), "claims", "not a word"),
-        ("under", json!("ヲ"), "under", "not a word"),
-        ("facts", json!({ "by-machin": true }), "facts.by-machin", "`by-machine`"),
-        ("facts", json!({ "by-machine": "so" }), "facts.by-machine", "true, false, null"),
-        (
-            "facts",
-            json!({ "by-machine": { "so": true, "by": "x" } }),
-            "facts.by-machine.by",
-            "not a word",
-        ),
-        (
-            "facts",
-            json!({ "by-machine": { "so": true, "person": "x" } }),
-            "facts.by-machine.by",
-            "missing",
-        ),
-        ("facts", json!({ "by-machine": { "is": true } }), "facts.by-machine.is", "no field"),
-        ("case", json!("TC-001"), "case", "an object"),
-        ("verdict", json!("OK-BIZ"), "verdict", "no field of this name"),
-    ];
-    for (key, value, field, said) in cases {
-        let document = with(whole.clone(), key, value);
-        let fault = Request::read(&document, book()).unwrap_err();
-        assert_eq!(fault.field, field, "{fault}");
-        assert!(fault.why.contains(said), "{fault}");
-    }
-    for text in
-        ["", "[]", "{\"act\": \"block\", \"act\": \"filter\"}", "{\"facts\": {\"a\": 1, \"a\": 2}}"]
-    {
-        assert!(Request::parse(text, book()).is_err(), "{text}");
-    }
-}
-
-#[test]
-fn a_fact_said_twice_must_be_said_alike() {
-    let scope = with(flood(), "facts.only-matching-touched", json!(false));
-    let fault = Request::read(&scope, book()).unwrap_err();
-    assert!(fault.field == "scope" && fault.why.contains("facts.only-matching-touched"), "{fault}");
-    assert_eq!(
-        ask(&with(flood(), "facts.only-matching-touched", json!(true))).verdict,
-        Code::OkEmergency
-    );
-    let register = with(line(json!([])), "facts.line-consents", json!(true));
-    let fault = Request::read(&register, book()).unwrap_err();
-    assert_eq!(fault.field, "facts.line-consents", "{fault}");
-}
-
-#[test]
-fn the_example_uses_every_key_of_the_schema_and_the_schema_has_no_other() {
-    let (schema, example) = (law::schema(), law::example());
-    assert_eq!(ask(&example).verdict, Code::OkBusiness, "{:?}", ask(&example).deciding);
-    let keys = |v: &Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&schema["properties"]), keys(&example));
-    for inner in ["actor", "harm", "list"] {
-        assert_eq!(keys(&schema["properties"][inner]["properties"]), keys(&example[inner]));
-    }
-    let consent = &schema["properties"]["consents"]["items"]["properties"];
-    assert_eq!(keys(consent), keys(&example["consents"][0]));
-    assert_eq!(schema["additionalProperties"], json!(false));
-    // Every word of every list in the schema parses, and a word beside them does not.
-    for key in ["act", "purpose", "claims", "requester", "scope"] {
-        for word in schema["properties"][key]["enum"].as_array().unwrap() {
-            let document = with(with(flood(), "scope", json!(null)), key, word.clone());
-            assert!(Request::read(&document, book()).is_ok(), "{key} {word}");
-        }
-        assert!(Request::read(&with(flood(), key, json!("no such word")), book()).is_err());
-    }
 }
 
 #[test]
@@ -250,39 +148,6 @@ fn every_flip_that_is_named_does_flip() {
             assert_eq!(ask(&with(plain, &key, to)).verdict, flip.verdict, "{flip:?}");
         }
     }
-}
-
-#[test]
-fn a_consent_counts_for_its_party_line_act_measure_and_time() {
-    let consent = |change: Value| {
-        let mut consent = json!({ "whose": "line", "line": "line-7", "kind": "individual" });
-        for (key, value) in change.as_object().unwrap() {
-            consent[key] = value.clone();
-        }
-        ask(&line(json!([consent]))).verdict
-    };
-    for change in [
-        json!({}),
-        json!({ "whose": "receiver" }),
-        json!({ "acts": ["analyse", "block"], "measures": ["ア"], "since": "2026-05-01" }),
-        json!({ "withdrawn": "2026-05-02" }),
-        json!({ "measures": ["01-a-block-attack-traffic"], "text": { "version": "3" } }),
-    ] {
-        assert_eq!(consent(change.clone()), Code::OkConsent, "{change}");
-    }
-    for change in [
-        json!({ "whose": "neighbour" }),
-        json!({ "line": "line-8" }),
-        json!({ "kind": "blanket" }),
-        json!({ "acts": ["analyse"] }),
-        json!({ "measures": ["イ"] }),
-        json!({ "since": "2026-05-02" }),
-        json!({ "withdrawn": "2026-05-01" }),
-        json!({ "withdrawn": "2026-04-30T10:00Z" }),
-    ] {
-        assert_eq!(consent(change.clone()), Code::No, "{change}");
-    }
-    assert_eq!(ask(&line(json!(null))).verdict, Code::Ask, "nobody looked into the register");
 }
 
 #[test]

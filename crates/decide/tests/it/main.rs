@@ -8,6 +8,7 @@ mod consents;
 mod damage;
 mod house;
 mod law;
+mod law_requests;
 mod replay;
 mod roles;
 mod sentences;
