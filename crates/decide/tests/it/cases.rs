@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use decide::law::{Case, check};
-use ground::{Book, MEASURES};
-use terms::Day;
+use decide::law::{Case, Request, check, verdict};
+use ground::{Advice, Book, Code, Facts, Known, MEASURES, Outcome, Record};
+use terms::{Day, Fields, Person, Zone};
 
 /// The day for a case that names none.
 fn today() -> Day {
@@ -88,4 +88,62 @@ fn every_measure_decides_a_case() {
         idle.retain(|name| measure.as_ref().is_none_or(|m| *m.0 != *name.as_str()));
     }
     assert!(idle.is_empty(), "no case is decided by {}", idle.join(", "));
+}
+
+/// The request as the kernel has it: every fact known, by whom it is said to be.
+fn in_the_kernel(request: &Request, day: Day) -> ground::Request {
+    let start = Zone::TOKYO.start(day);
+    let stated = || request.facts.iter().filter_map(|(f, s)| Some((*f, s, s.so?)));
+    let bare = stated().filter(|(_, s, _)| s.by.is_none()).map(|(f, _, so)| (f, so));
+    let mut facts = Facts::supposed(bare, start);
+    for (fact, said, so) in stated() {
+        let Some((person, role)) = said.by.clone() else { continue };
+        let countersigned = said.countersigned.map(|r| (Person("the second".into()), r));
+        let (at, until) = (said.at.unwrap_or(start), said.until);
+        facts.learn(fact, Known { so, person, role, countersigned, at, until, covers: None });
+    }
+    let under = request.under.as_ref().map(|under| {
+        assert_eq!(under.len(), 1, "the kernel is asked about one measure or all");
+        under[0].clone()
+    });
+    ground::Request {
+        actor: request.actor.clone(),
+        act: request.act,
+        purpose: request.purpose,
+        // What is left out is what each measure allows: nothing beyond it.
+        fields: request.fields.unwrap_or_else(|| Fields::from_iter([])),
+        sources: request.sources.clone().unwrap_or_default(),
+        subject: request.subject.clone(),
+        end: request.end,
+        case: None,
+        only: under,
+        claims: request.claims,
+        plan: None,
+        observes: request.observes.clone(),
+        record: Record { facts, ..Record::default() },
+    }
+}
+
+#[test]
+fn the_kernel_gives_every_case_the_same_verdict() {
+    let book = Book::compiled().unwrap();
+    let mut compared = 0;
+    for (name, text) in cases() {
+        let request = Request::parse(&text, &book).unwrap();
+        if request.consents.is_some() {
+            continue;
+        }
+        let day = request.day.unwrap_or_else(today);
+        let Advice { outcome, readings, .. } = book.advise(&in_the_kernel(&request, day), day);
+        let code = match (outcome, readings.first()) {
+            (Outcome::Granted, Some(first)) => {
+                Code::of(book.measure(&first.measure).unwrap().basis)
+            }
+            (Outcome::Refused, _) => Code::No,
+            (Outcome::Granted | Outcome::Asks, _) => Code::Ask,
+        };
+        assert_eq!(verdict(&book, &request, today()), code, "{name}");
+        compared += 1;
+    }
+    assert!(compared > 150, "only {compared} cases were compared");
 }
