@@ -6,7 +6,7 @@ use terms::{Act, Field, Named, Purpose, Source, Step};
 
 use super::consents::{CONSENTS, PARTIES};
 use super::typed::{HARMS, REQUESTERS, SCOPES};
-use super::whose::KINDS;
+use super::whose::{KINDS, LINES};
 
 /// The JSON Schema (draft 2020-12) of a request.
 #[must_use]
@@ -111,8 +111,9 @@ fn whose() -> Value {
         })
     };
     let mut ways = vec![
-        one_of(KINDS),
+        one_of(&[KINDS, &[LINES]].concat()),
         named("destination", &prefixes),
+        named(LINES, &prefixes),
         json!({
             "type": "object",
             "properties": { "line": text, "prefixes": prefixes },
@@ -121,7 +122,10 @@ fn whose() -> Value {
         }),
     ];
     ways.extend(Named::ALL.iter().map(|n| named(n.word(), &text)));
-    json!({ "description": "Whose communications are touched.", "oneOf": ways })
+    json!({
+        "description": "Whose communications are touched; `lines` is another word for `destination`.",
+        "oneOf": ways,
+    })
 }
 
 fn one_of(words: &[&str]) -> Value {

@@ -16,7 +16,7 @@ pub(super) const THE_LINE: &str = "the line";
 pub(super) const KINDS: &[&str] =
     &["network", "destination", "line", "login", "sender", "name", "country"];
 /// Another word for a destination: the lines that are under attack.
-const LINES: &str = "lines";
+pub(super) const LINES: &str = "lines";
 
 /// The words of `whose` that a measure of this reach can be asked about.
 pub(super) const fn fit(over: Over) -> &'static [&'static str] {
@@ -85,7 +85,7 @@ fn prefixes(value: &Value, way: &str) -> Result<Arc<PrefixSet>, Fault> {
         // An address alone is the prefix of that address.
         let net = said.parse::<IpNet>().or_else(|_| said.parse::<IpAddr>().map(IpNet::from));
         let wrong = || {
-            let why = "must be a prefix such as \"203.0.113.0/24\", or an address such as \"203.0.113.7\"";
+            let why = "must be a prefix such as \"203.0.113.0/24\", or one address";
             Fault::of(&way, why)
         };
         all.push(net.map_err(|_| wrong())?);
