@@ -117,10 +117,10 @@ pub(super) fn measure(m: &Value, lang: Lang) -> String {
     let strength = &m["strength"];
     let strength = format!("{} {}", word(&strength["code"]), say(&strength["text"], lang));
     row("本文の表現の強さ", "how firmly", strength.trim());
-    row("目的", "purpose", &texts(&m["purposes"], lang));
-    row("行為", "acts", &texts(&m["acts"], lang));
-    row("情報源", "sources", &texts(&m["sources"], lang));
-    row("情報項目", "fields", &texts(&m["fields"], lang));
+    row("目的", "purpose", &with_words(&m["purposes"], lang));
+    row("行為", "acts", &with_words(&m["acts"], lang));
+    row("情報源", "sources", &with_words(&m["sources"], lang));
+    row("情報項目", "fields", &with_words(&m["fields"], lang));
     row("対象範囲", "reach", say(&m["over"]["text"], lang));
     row("whoseに書ける語", "`whose` may be", &joined(&m["whose"]));
     row("終期", "ends", say(&m["ends"]["text"], lang));
@@ -147,6 +147,16 @@ pub(super) fn measure(m: &Value, lang: Lang) -> String {
     out.trim_end().to_owned()
 }
 
+/// Each with the word a request writes; what is for every purpose, or all but a few, says so.
+fn with_words(all: &Value, lang: Lang) -> String {
+    let count = items(all).count();
+    if count > 30 {
+        return pick(lang, "（あらゆるもの）", "any").to_owned();
+    }
+    let one = |w: &Value| format!("{} ({})", word(&w["word"]), say(&w["text"], lang));
+    items(all).map(one).collect::<Vec<_>>().join(", ")
+}
+
 fn condition(c: &Value, lang: Lang) -> String {
     let open = pick(
         lang,
@@ -155,7 +165,9 @@ fn condition(c: &Value, lang: Lang) -> String {
     );
     let open = if c["open"] == true { open } else { "" };
     let second = c["countersigned-by"].as_str().map(|r| format!(" + {r}")).unwrap_or_default();
-    format!("{}{open} [{}{second}]", say(&c["text"], lang), joined(&c["established-by"]))
+    let (fact, so) = (word(&c["condition"]), c["wanted"] == true);
+    let by = joined(&c["established-by"]);
+    format!("{fact} = {so}: {}{open} [{by}{second}]", say(&c["text"], lang))
 }
 
 fn duty(d: &Value, lang: Lang) -> String {
