@@ -5,10 +5,13 @@
 //! runs files that say which answer they must get.
 
 mod answer;
+mod because;
 mod check;
+mod cited;
 mod clause;
 mod consents;
 mod days;
+mod deciding;
 mod flags;
 mod flips;
 mod inquiry;

@@ -202,9 +202,9 @@ words! {
         /// Legitimate business.
         OkBusiness = "OK-BIZ", "正当業務行為として可", "lawful as legitimate business";
         /// Undetermined.
-        Ask = "ASK", "要確認（個別判断）", "asks: a person must say";
+        Ask = "ASK", "要確認（個別判断）", "a person must decide first";
         /// Not lawful as asked.
-        No = "NO", "不可", "no";
+        No = "NO", "不可", "not allowed";
     }
 }
 

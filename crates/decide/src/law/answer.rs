@@ -1,17 +1,18 @@
 //! The answer of the law to a request: the verdict, what decides it, and everything needed to defend it.
 
 use ground::{
-    Basis, Book, Code, Condition, Further, Measure, MeasureName, OtherLaw, Outcome, Reading, Role,
-    State, Within,
+    Basis, Book, Code, Condition, Further, Measure, MeasureName, OtherLaw, Outcome, Over, Reading,
+    Role, State, Within,
 };
 use serde::Serialize;
-use terms::{Automatic, Day, Field, SignersWhen, Status, TellsWhen, TellsWhom, Text};
+use terms::{Automatic, Day, DutyKind, Field, SignersWhen, Status, TellsWhen, TellsWhom, Text};
 
 use super::clause::{clause, code, state, word};
+use super::deciding::{deciding, ignored};
 use super::flips::{Flip, flips};
 use super::nearest::{Other, others};
 use super::questions::{Asked, questions};
-use super::read::{Considered, consider};
+use super::read::consider;
 use super::request::Request;
 use super::{flags, inquiry, sentences};
 
@@ -30,7 +31,7 @@ pub struct Answer {
     pub title: Option<Text>,
     /// Why it is lawful, or would be.
     pub basis: Option<Basis>,
-    /// How firmly the text says so.
+    /// How firmly the text says so; nothing where it excludes.
     pub strength: Option<Hedge>,
     /// Where the text says so.
     pub cites: Option<Cites>,
@@ -70,6 +71,8 @@ pub struct Answer {
     pub book_digest: String,
     /// What was assumed where the request says nothing, and what of it was not taken.
     pub notes: Vec<Text>,
+    /// Facts that the request states and that no measure in question looks at.
+    pub ignored: Vec<Worded>,
     /// The answer in Japanese sentences.
     pub text_ja: String,
     /// The answer in English sentences.
@@ -209,7 +212,9 @@ pub fn answer(book: &Book, request: &Request, today: Day) -> Answer {
         item: measure.map(|m| m.item.clone()),
         title: measure.map(|m| m.title.clone()),
         basis: measure.map(|m| m.basis),
-        strength: measure.map(|m| Hedge { code: m.strength.code(), text: m.strength.text() }),
+        strength: measure
+            .filter(|m| m.basis != Basis::Excluded)
+            .map(|m| Hedge { code: m.strength.code(), text: m.strength.text() }),
         cites: measure.map(cites),
         deciding: deciding(request, &considered),
         conditions: top.map(|(m, r)| conditions(m, r)).unwrap_or_default(),
@@ -233,13 +238,14 @@ pub fn answer(book: &Book, request: &Request, today: Day) -> Answer {
         day,
         book_digest: book.digest().hex(),
         notes: flags::notes(request, measure, day),
+        ignored: ignored(request, &considered),
         text_ja: String::new(),
         text_en: String::new(),
     };
     if verdict == Code::Ask && inquiry::is_due(&considered) {
         answer.inquiry = Some(inquiry::draft(book, request, &considered, &answer));
     }
-    let text = sentences::sentences(request, &considered, &answer);
+    let text = sentences::sentences(book, request, &considered, &answer);
     answer.text_ja = text.ja;
     answer.text_en = text.en;
     answer
@@ -256,50 +262,6 @@ pub(super) fn cites(m: &Measure) -> Cites {
     }
 }
 
-/// The words of what decides: everything required where it is granted; what fails where it is refused;
-/// what is not known, or left open, where it asks.
-fn deciding(request: &Request, considered: &Considered<'_>) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    if considered.outcome == Outcome::Refused && !considered.second_use.is_empty() {
-        words.push("second-use".to_owned());
-        words.extend(considered.second_use.iter().map(|s| s.word().to_owned()));
-    }
-    let Some((_, reading)) = considered.readings.first() else {
-        if considered.not_their_act {
-            words.push("act".to_owned());
-        } else if considered.outcome == Outcome::Asks {
-            words.push("no-measure".to_owned());
-        }
-        return words;
-    };
-    // What the request left to the measure, or to today, it did not ask about.
-    let set = |c: &Condition| {
-        (request.fields.is_some() || !matches!(c, Condition::Fields))
-            && (request.end != ground::End::Unknown || !matches!(c, Condition::HasEnd))
-            && (request.day.is_some() || !matches!(c, Condition::InForce(_)))
-    };
-    for checked in &reading.checked {
-        let decides = match considered.outcome {
-            Outcome::Granted => set(&checked.condition),
-            Outcome::Refused => checked.state == State::Failed,
-            Outcome::Asks => matches!(checked.state, State::Unknown | State::Open),
-        };
-        let word = word(&checked.condition);
-        if decides && !words.iter().any(|w| w == word) {
-            words.push(word.to_owned());
-        }
-    }
-    for (_, reading) in considered.tied() {
-        for checked in reading.in_state(State::Failed) {
-            let word = word(&checked.condition);
-            if !words.iter().any(|w| w == word) {
-                words.push(word.to_owned());
-            }
-        }
-    }
-    words
-}
-
 fn conditions(measure: &Measure, reading: &Reading) -> Vec<Shown> {
     let shown = |c: &ground::Checked| Shown {
         condition: word(&c.condition).to_owned(),
@@ -311,7 +273,9 @@ fn conditions(measure: &Measure, reading: &Reading) -> Vec<Shown> {
         by: c.by.as_ref().map(|(person, _)| person.0.clone()),
         role: c.by.as_ref().map(|(_, role)| *role),
     };
-    reading.checked.iter().map(shown).collect()
+    // A measure over the whole network sets no limit that could be met.
+    let limits = |c: &&ground::Checked| c.condition != Condition::Over(Over::Network);
+    reading.checked.iter().filter(limits).map(shown).collect()
 }
 
 /// What a measure owes, each with its time.
@@ -319,21 +283,17 @@ pub(super) fn duties(measure: &Measure) -> Vec<Owed> {
     let one = |d: &ground::Duty| {
         let what = d.what.text();
         let says = |ja: &str, en: &str| Text {
-            ja: format!("{ja}{}", what.ja),
+            ja: if ja.is_empty() { what.ja.clone() } else { format!("{}（{ja}）", what.ja) },
             en: format!("{}{en}", what.en),
         };
         let (within, phrase, number) = match &d.within {
-            None => (
-                Text::of("措置の終了まで", "by the end of the act"),
-                says("措置の終了までの", ""),
-                None,
-            ),
+            None => (at_once(d.what), says("", ""), None),
             Some(Within::Statute { days, cites }) => (
                 Text {
                     ja: format!("{days}日以内（{}）", cites.text().ja),
                     en: format!("within {days} days ({})", cites.text().en),
                 },
-                says(&format!("{days}日以内の"), &format!(" within {days} days")),
+                says(&format!("{days}日以内"), &format!(" within {days} days")),
                 None,
             ),
             Some(Within::Promptly { cites, .. }) => (
@@ -341,18 +301,31 @@ pub(super) fn duties(measure: &Measure) -> Vec<Owed> {
                     ja: format!("速やかに（{}）", cites.text().ja),
                     en: format!("without delay ({})", cites.text().en),
                 },
-                says("速やかな", ""),
+                says("速やかに", ""),
                 None,
             ),
             Some(Within::Operator { number }) => (
-                Text::of("事業者が定める期限まで", "within the time the operator set"),
-                says("事業者が定める期限までの", " within the time the operator set"),
+                Text::of("事業者が定める時間内", "within the hours you set for it"),
+                says("事業者が定める時間内", " within the hours you set for it"),
                 Some(*number),
             ),
         };
         Owed { duty: d.what.word(), text: what, within, number, phrase }
     };
     measure.duties.iter().map(one).collect()
+}
+
+/// When a duty without a time of its own falls due.
+fn at_once(what: DutyKind) -> Text {
+    match what {
+        DutyKind::HonourOptOut => Text::of("申出のあり次第", "at once"),
+        DutyKind::WithdrawWithCause => Text::of("原因の解消時", "when the cause ends"),
+        DutyKind::EraseAfterUse => Text::of("不要となった時", "when no longer needed"),
+        DutyKind::TellLine
+        | DutyKind::ContactOwner
+        | DutyKind::ReportFirst
+        | DutyKind::ReportInFull => Text::of("措置の終了まで", "by the end of the act"),
+    }
 }
 
 pub(super) fn tells(m: &Measure) -> Told {

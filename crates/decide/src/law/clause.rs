@@ -74,7 +74,7 @@ pub(super) fn clause(condition: &Condition, measure: &Measure) -> Text {
             let text = over.text();
             Text {
                 ja: format!("対象が{}に限られること", text.ja),
-                en: format!("it concerns nobody beyond {}", text.en),
+                en: format!("it is limited to {}", text.en),
             }
         }
         Condition::HasEnd if measure.ends == Ends::Required => Text::of(
@@ -111,16 +111,20 @@ pub(super) fn fact_clause(fact: Fact, so: bool) -> Text {
 
 /// What is not known, as the clause of a sentence: …かどうか, whether ….
 pub(super) fn whether(condition: &Condition, measure: &Measure) -> Text {
-    let text = if let Condition::Fact(fact, _) = condition {
-        fact.text()
-    } else if matches!(condition, Condition::HasEnd) {
-        Text::of("終期が定まっている", "it has an end")
-    } else {
-        let clause = clause(condition, measure);
-        let ja = clause.ja.strip_suffix("こと").unwrap_or(&clause.ja).to_owned();
-        Text { ja, en: clause.en }
-    };
-    Text { ja: format!("{}かどうか", text.ja), en: format!("whether {}", text.en) }
+    if let Condition::Fact(fact, _) = condition {
+        return whether_fact(*fact);
+    }
+    let clause = clause(condition, measure);
+    let ja = clause.ja.strip_suffix("こと").unwrap_or(&clause.ja);
+    Text { ja: format!("{ja}かどうか"), en: format!("whether {}", clause.en) }
+}
+
+/// Whether it is so.
+pub(super) fn whether_fact(fact: Fact) -> Text {
+    let text = fact.text();
+    // かどうか follows a noun without である.
+    let ja = text.ja.strip_suffix("である").unwrap_or(&text.ja);
+    Text { ja: format!("{ja}かどうか"), en: format!("whether {}", text.en) }
 }
 
 /// How it stands, in one word of an answer: what is open fails, or is not decided.
@@ -135,8 +139,7 @@ pub(super) fn state(checked: &Checked) -> &'static str {
 
 /// Clauses one after the other, numbered from three on so that each can be told from the next.
 pub(super) fn listed(clauses: &[Text]) -> Text {
-    let that = |c: &Text| Text { ja: c.ja.clone(), en: format!("that {}", c.en) };
-    numbered(&clauses.iter().map(that).collect::<Vec<_>>())
+    numbered(clauses)
 }
 
 /// Several phrases as one.
@@ -145,7 +148,7 @@ pub(super) fn numbered(phrases: &[Text]) -> Text {
         [] => Text::of("", ""),
         [one] => one.clone(),
         [one, two] => Text {
-            ja: format!("{}及び{}", one.ja, two.ja),
+            ja: format!("{}、及び{}", one.ja, two.ja),
             en: format!("{}, and {}", one.en, two.en),
         },
         many => {

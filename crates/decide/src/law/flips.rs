@@ -1,12 +1,12 @@
-//! What would change the verdict: one fact learnt or changed, or one word of the request.
+//! What would change the verdict: one fact learnt or changed, or another end.
 
 use std::collections::BTreeSet;
 
-use ground::{Book, Code, Condition, End, Fact, Outcome, State};
+use ground::{Book, Code, End, Fact};
 use serde::Serialize;
-use terms::{Day, Purpose, Text};
+use terms::{Day, Text};
 
-use super::clause::fact_clause;
+use super::clause::whether_fact;
 use super::flags::is_yes;
 use super::read::{Considered, consider, facts};
 use super::request::Request;
@@ -14,7 +14,7 @@ use super::request::Request;
 /// One change and the verdict it would bring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Flip {
-    /// The fact; or `end`, `fields`, `sources`, `claims`, `purpose` of the request.
+    /// The fact; or `end` of the request.
     pub fact: String,
     /// How it is: true, false, unknown, or a word.
     pub from: String,
@@ -59,97 +59,76 @@ pub(super) fn flips(
             }
         }
     }
-    all.extend(words(book, request, considered, day));
+    all.extend(ends(book, request, now, day));
+    // What is learnt or turns out otherwise before what is no longer known; a yes before a no.
+    all.sort_by_key(|f| (f.to == "unknown", !is_yes(f.verdict), f.from != "unknown"));
     all
 }
 
 fn fact_flip(fact: Fact, from: Option<bool>, to: Option<bool>, verdict: Code) -> Flip {
     let said = |so: Option<bool>| so.map_or_else(|| "unknown".to_owned(), |so| so.to_string());
-    let (v, clause) = (verdict.text(), fact.text());
+    let v = then(verdict);
     let text = match to {
         Some(so) => {
-            let clause = fact_clause(fact, so);
+            let clause = fact.clause(so);
             Text {
-                ja: format!("{}が確認されれば、結論は「{}」となります。", clause.ja, v.ja),
-                en: format!("If it is established that {}, the verdict is “{}”.", clause.en, v.en),
+                ja: format!("{}と確認された場合には、{}。", clause.ja, v.ja),
+                en: format!("If {}, {}.", clause.en, v.en),
             }
         }
-        None => Text {
-            ja: format!("{}かどうかが不明であれば、結論は「{}」となります。", clause.ja, v.ja),
-            en: format!("If nobody knows whether {}, the verdict is “{}”.", clause.en, v.en),
-        },
+        None => {
+            let whether = whether_fact(fact);
+            Text {
+                ja: format!("{}が分からない場合には、{}。", whether.ja, v.ja),
+                en: format!("If nobody knows {}, {}.", whether.en, v.en),
+            }
+        }
     };
     Flip { fact: fact.word().to_owned(), from: said(from), to: said(to), verdict, text }
 }
 
-/// Changes of the request itself: its end, fields, sources, the ground it claims, its purpose.
-fn words(book: &Book, request: &Request, considered: &Considered<'_>, day: Day) -> Vec<Flip> {
-    let now = considered.code();
-    let Some((top, reading)) = considered.readings.first() else { return Vec::new() };
-    let mut all = Vec::new();
-    let mut attempt =
-        |what: &str, from: String, to: String, ja: &str, en: &str, changed: Request| {
-            let verdict = consider(book, &changed, day).code();
-            if verdict != now {
-                let v = verdict.text();
-                let text = Text {
-                    ja: format!("{ja}、結論は「{}」となります。", v.ja),
-                    en: format!("{en}, the verdict is “{}”.", v.en),
-                };
-                all.push(Flip { fact: what.to_owned(), from, to, verdict, text });
-            }
-        };
-    let end = |end: End| match end {
+/// What then follows, as the end of a sentence.
+fn then(verdict: Code) -> Text {
+    match verdict {
+        Code::Out => {
+            Text::of("通信の秘密の対象外となります", "it is outside the secrecy of communications")
+        }
+        Code::OkConsent => Text::of("同意に基づき行うことができます", "it is lawful by consent"),
+        Code::OkLaw => Text::of("法令に基づき行うことができます", "it is lawful under statute"),
+        Code::OkEmergency => Text::of(
+            "正当防衛又は緊急避難として行うことができます",
+            "it is lawful as self-defence or necessity",
+        ),
+        Code::OkBusiness => {
+            Text::of("正当業務行為として行うことができます", "it is lawful as legitimate business")
+        }
+        Code::Ask => Text::of("個別の判断が必要となります", "a person must decide first"),
+        Code::No => Text::of("認められません", "it is not allowed"),
+    }
+}
+
+/// Another end of the request.
+fn ends(book: &Book, request: &Request, now: Code, day: Day) -> Vec<Flip> {
+    let said = |end: End| match end {
         End::Unknown => "unknown".to_owned(),
         End::At(moment) => moment.wall.rfc3339(),
         End::WithCause => "with-cause".to_owned(),
         End::Lasting => "lasting".to_owned(),
     };
+    let mut all = Vec::new();
     for (to, ja, en) in [
-        (End::WithCause, "原因の解消とともに終了するなら", "If it ends with its cause"),
-        (End::Lasting, "恒常的に続けるなら", "If it is to last"),
+        (End::WithCause, "原因の解消とともに終了する", "If it ends with its cause"),
+        (End::Lasting, "恒常的に続ける", "If it is to last"),
     ] {
-        if to != request.end {
-            let changed = Request { end: to, ..request.clone() };
-            attempt("end", end(request.end), end(to), ja, en, changed);
+        let verdict = consider(book, &Request { end: to, ..request.clone() }, day).code();
+        if to == request.end || verdict == now {
+            continue;
         }
-    }
-    let failed =
-        |f: fn(&Condition) -> bool| reading.in_state(State::Failed).any(|c| f(&c.condition));
-    if let (Some(fields), true) = (request.fields, failed(|c| matches!(c, Condition::Fields))) {
-        let (ja, en) =
-            ("認められた情報項目だけを用いるなら", "If only the fields allowed are used");
-        let less = fields.common(top.fields);
-        let list = |f: terms::Fields| f.iter().map(|f| f.word()).collect::<Vec<_>>().join(" ");
-        let changed = Request { fields: Some(less), ..request.clone() };
-        attempt("fields", list(fields), list(less), ja, en, changed);
-    }
-    if failed(|c| matches!(c, Condition::Source(_))) || !considered.second_use.is_empty() {
-        let (ja, en) =
-            ("認められた情報源だけを用いるなら", "If only sources the item may read are used");
-        let list = |s: &[terms::Source]| s.iter().map(|s| s.word()).collect::<Vec<_>>().join(" ");
-        let before = request.sources.clone().unwrap_or_default();
-        let kept: Vec<_> = before.iter().copied().filter(|s| top.reads.contains(s)).collect();
-        let (from, to) = (list(&before), list(&kept));
-        attempt("sources", from, to, ja, en, Request { sources: Some(kept), ..request.clone() });
-    }
-    if let Some(claimed) = request.claims {
-        let (ja, en) = ("根拠を限定しないなら", "If no ground is claimed");
-        let changed = Request { claims: None, ..request.clone() };
-        attempt("claims", claimed.word().to_owned(), "any".to_owned(), ja, en, changed);
-    }
-    if considered.outcome != Outcome::Granted && request.under.is_none() {
-        for &purpose in Purpose::ALL {
-            let changed = Request { purpose, ..request.clone() };
-            if purpose == request.purpose || !is_yes(consider(book, &changed, day).code()) {
-                continue;
-            }
-            let text = purpose.text();
-            let ja = format!("専ら「{}」を目的とするなら", text.ja);
-            let en = format!("If the purpose is solely “{}”", text.en);
-            let (from, to) = (request.purpose.word().to_owned(), purpose.word().to_owned());
-            attempt("purpose", from, to, &ja, &en, changed);
-        }
+        let v = then(verdict);
+        let text =
+            Text { ja: format!("{ja}場合には、{}。", v.ja), en: format!("{en}, {}.", v.en) };
+        let (fact, from) = ("end".to_owned(), said(request.end));
+        all.push(Flip { fact, from, to: said(to), verdict, text });
     }
     all
 }

@@ -111,11 +111,11 @@ fn near(book: &Book, request: &Request, considered: &Considered<'_>, answer: &An
         for checked in reading.checked.iter().filter(|c| c.state != State::Met) {
             let clause = clause(&checked.condition, measure);
             let (ja, en) = match checked.state {
-                State::Unknown => ("確認できていません", "not known"),
-                State::Open | State::Failed | State::Met => ("満たしていません", "not met"),
+                State::Unknown => ("未確認", "not known"),
+                State::Open | State::Failed | State::Met => ("満たされていない", "not met"),
             };
             if checked.condition != Condition::Decided {
-                let _ = writeln!(text.ja, "　・{}：{ja}。", clause.ja);
+                let _ = writeln!(text.ja, "　・{}（{ja}）", clause.ja);
                 let _ = writeln!(text.en, "- {}: {en}.", clause.en);
             }
         }
@@ -167,12 +167,12 @@ fn open(considered: &Considered<'_>) -> Text {
         let clause = clause(&checked.condition, measure);
         let _ = writeln!(
             text.ja,
-            "\u{3000}{}を満たさない場合にどう扱われるかが、本文からは明らかではありません。",
+            "\u{3000}{}が満たされない場合にどう扱われるかが、本文からは明らかではありません。",
             clause.ja
         );
         let _ = writeln!(
             text.en,
-            "The text does not say what follows when it is not so that {}.",
+            "The item asks that {}; the text does not say what follows without that.",
             clause.en
         );
     }

@@ -101,7 +101,13 @@ pub(super) struct Trouble {
 
 /// In which way `measure` could serve the request, if in any.
 pub(super) fn way(request: &Request, measure: &Measure, trouble: Trouble) -> Option<Way> {
-    let akin = |p: &&Purpose| kin(**p, request.purpose);
+    // Whoever may not enter a machine may ask those who run it to stop it.
+    if matches!(request.act, Act::AccessMachine | Act::NeutraliseMachine) {
+        let asks = measure.acts.contains(&Act::RequestTakedown);
+        let purpose = measure.purposes.first().copied().filter(|_| asks)?;
+        return Some(Way { act: Act::RequestTakedown, purpose, far: 0 });
+    }
+    let akin = |p: &&Purpose| kin(**p, request.purpose) && (**p == request.purpose || !is_own(**p));
     let purpose = measure.purposes.iter().filter(akin).min_by_key(|p| apart(**p, request.purpose));
     let step = request.act.step();
     let acts = || measure.acts.iter().copied();
@@ -122,7 +128,15 @@ pub(super) fn way(request: &Request, measure: &Measure, trouble: Trouble) -> Opt
             (None, Some(act), _) => Some((act, 3)),
             (None, None, Some(act)) => Some((act, 5)),
             // Something else for the very same purpose, such as asking for a takedown.
-            (None, None, None) => acts().find(|a| alien == 0 && a.does()).map(|act| (act, 6)),
+            (None, None, None) => {
+                let looks = |s: Step| {
+                    matches!(s, Step::Collect | Step::Store | Step::Analyse | Step::Detect)
+                };
+                let like = |a: &Act| !looks(step) || looks(a.step());
+                acts()
+                    .find(|a| alien == 0 && (a.does() || looks(step)) && like(a))
+                    .map(|act| (act, 6))
+            }
         };
         if let Some((act, far)) = found {
             return Some(Way { act, purpose, far: far + alien });
@@ -135,6 +149,7 @@ pub(super) fn way(request: &Request, measure: &Measure, trouble: Trouble) -> Opt
         && !sources.is_empty()
         && sources.iter().all(|s| measure.reads.contains(s))
         && fields.within(measure.fields)
+        && !is_own(for_what)
     {
         return Some(Way { act: first, purpose: for_what, far: 2 });
     }
@@ -146,8 +161,50 @@ pub(super) fn way(request: &Request, measure: &Measure, trouble: Trouble) -> Opt
         (false, false) => 8,
         (false, true) => 12,
     };
-    let precedent = matches!(for_what, Purpose::StopChildAbuseImages | Purpose::SaveLife);
-    same_act.filter(|_| !precedent).map(|act| Way { act, purpose: for_what, far })
+    same_act.filter(|_| for_what == request.purpose || !is_own(for_what)).map(|act| Way {
+        act,
+        purpose: for_what,
+        far,
+    })
+}
+
+/// Does what serves this purpose serve no other, so that it is no way to another end?
+pub(super) const fn is_own(purpose: Purpose) -> bool {
+    matches!(
+        purpose,
+        Purpose::SaveLife
+            | Purpose::StopChildAbuseImages
+            | Purpose::AssistState
+            | Purpose::AssistAssociation
+            | Purpose::ReportIncident
+            | Purpose::AnswerLookups
+            | Purpose::HonourChoice
+            | Purpose::StudyOwnCapture
+            | Purpose::FindC2
+            | Purpose::Charge
+            | Purpose::CarryTraffic
+            | Purpose::TryOut
+            | Purpose::BlockUnlawfulContent
+    )
+}
+
+/// Does the answer depend on what it is for, so that it is not known for another purpose?
+pub(super) const fn hangs_on_purpose(fact: Fact) -> bool {
+    matches!(
+        fact,
+        Fact::LineConsents
+            | Fact::LineAgreesByTerms
+            | Fact::OptOutAnyTime
+            | Fact::SameTerms
+            | Fact::TermsMadeKnown
+            | Fact::ScreenExplains
+            | Fact::ScreenNamesSender
+            | Fact::ListLegitimate
+            | Fact::ListOnlyForPurpose
+            | Fact::LeastData
+            | Fact::RangeNecessary
+            | Fact::NoOtherMeans
+    )
 }
 
 /// What an act works on.

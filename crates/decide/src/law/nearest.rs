@@ -1,12 +1,14 @@
 //! The other measures: those that were looked at, and those that could lawfully serve instead.
 
 use ground::State;
-use ground::{Basis, Book, Checked, Code, Condition, Measure, MeasureName, Outcome, Reading, Role};
+use ground::{
+    Basis, Book, Checked, Code, Condition, Fact, Measure, MeasureName, Outcome, Reading, Role,
+};
 use serde::Serialize;
 use terms::{Act, Day, Purpose, Step, Text};
 
 use super::clause::{clause, listed, word};
-use super::kin::{Trouble, Way, in_own_hands, kin, way};
+use super::kin::{Trouble, Way, hangs_on_purpose, in_own_hands, is_own, kin, way};
 use super::read::{Considered, read_as};
 use super::request::Request;
 
@@ -51,7 +53,7 @@ pub struct Take {
 }
 
 /// No more are named.
-const MOST: usize = 12;
+const MOST: usize = 6;
 
 /// Every other measure worth naming, the nearest first: where it is not granted, what could serve
 /// instead comes before what could not.
@@ -69,14 +71,19 @@ pub(super) fn others(
         fields: considered.readings.first().is_some_and(|(_, r)| failed(r)),
         unmeasured: considered.readings.is_empty(),
     };
-    let mut found: Vec<((bool, usize), Other)> = Vec::new();
+    let only = |r: &Reading| {
+        let failed: Vec<_> = r.in_state(State::Failed).map(|c| c.condition).collect();
+        failed == [Condition::Fact(Fact::NarrowerWay, false)]
+    };
+    let narrower = considered.readings.first().is_some_and(|(_, r)| only(r));
+    let mut found: Vec<((bool, bool, usize), Other)> = Vec::new();
     for (i, (measure, reading)) in considered.readings.iter().enumerate().skip(1) {
         let way = (request.act, request.purpose);
         let other = other(request, measure, reading, way, Vec::new());
         // Where it is granted, what was asked besides stays the nearest, whether it would do or not.
         let mended = if reading.outcome == Outcome::Refused { 4 } else { 0 };
         let far = if granted { i } else { mended + other.takes.len() };
-        found.push(((!(granted || other.could_do), far), other));
+        found.push(((!(granted || other.could_do), false, far), other));
     }
     for measure in book.measures() {
         let asked = considered.readings.iter().any(|(m, _)| m.name == measure.name);
@@ -89,7 +96,17 @@ pub(super) fn others(
             continue;
         }
         let Some(Way { act, purpose, far }) = way(request, measure, trouble) else { continue };
+        // What depends on the purpose or the act is not known for another; a consent that is known not
+        // to be there is not there for anything.
+        let stated = request.facts.iter().filter_map(|(f, s)| Some((*f, s.so?)));
+        let lists = |f: Fact| matches!(f, Fact::ListLegitimate | Fact::ListOnlyForPurpose);
+        let mut instead = request.instead.clone();
+        if act != request.act || purpose != request.purpose {
+            let other = stated.filter(|(f, so)| hangs_on_purpose(*f) && (*so || lists(*f)));
+            instead.extend(other.map(|(f, _)| (f, None)));
+        }
         let mended = Request {
+            instead,
             fields: request.fields.filter(|_| act == request.act).map(|f| f.common(measure.fields)),
             sources: None,
             claims: None,
@@ -109,10 +126,25 @@ pub(super) fn others(
         let denied = reading.checked.iter().any(denied);
         // What was asked besides comes first where it is granted.
         let far = far + other.takes.len() + if denied { 6 } else { 0 };
-        found.push(((granted, far), other));
+        // The narrower way that would do is the first to name.
+        let narrower = narrower && act == Act::AnswerDiscard;
+        let far = if narrower { 0 } else { far };
+        // What needs another premise, for another end, comes after what does not.
+        let premise = !narrower && other.takes.iter().any(is_premise);
+        let strange =
+            act != request.act && (purpose != request.purpose || act.step() != Step::Warn);
+        let far = if premise && purpose != request.purpose { far + 3 } else { far };
+        let premise = premise && strange;
+        found.push(((granted, premise, far), other));
     }
     found.sort_by_key(|(far, _)| *far);
-    let mut all: Vec<Other> = found.into_iter().take(MOST).map(|(_, o)| o).collect();
+    // One of an item and act is enough: the nearer.
+    let mut all: Vec<Other> = Vec::new();
+    for (_, other) in found {
+        if all.len() <= MOST && !all.iter().any(|o| o.item == other.item && o.act == other.act) {
+            all.push(other);
+        }
+    }
     if all.is_empty() {
         all.extend(likest(book, request, considered, day));
     }
@@ -128,7 +160,8 @@ fn likest(book: &Book, request: &Request, considered: &Considered<'_>, day: Day)
         let akin = m.purposes.iter().any(|p| kin(*p, request.purpose));
         Some((act != request.act, !akin, act))
     };
-    let measures = book.measures().iter().filter(|m| m.can_grant() && m.holds_on(day));
+    let own = |m: &Measure| m.purposes.iter().all(|p| *p != request.purpose && is_own(*p));
+    let measures = book.measures().iter().filter(|m| m.can_grant() && m.holds_on(day) && !own(m));
     let asked = |name: &MeasureName| considered.readings.iter().any(|(m, _)| m.name == *name);
     let (_, act, measure) = measures
         .filter(|m| !asked(&m.name))
@@ -176,7 +209,11 @@ fn other(
     let told = act.step() == Step::Warn && request.act.step() != Step::Warn;
     // Who is told is another than who is blocked; and what was asked more widely can be asked for one
     // line or destination.
-    let narrower = told || act != request.act || purpose != request.purpose || failed.len() == 1;
+    let consents =
+        |c: &&&Checked| matches!(c.condition, Condition::Fact(f, true) if f.is_per_line());
+    let reach = |c: &&&Checked| matches!(c.condition, Condition::Over(_));
+    let only = failed.len() == 1 || failed.iter().all(|c| reach(&c) || (consent && consents(&c)));
+    let narrower = told || act != request.act || purpose != request.purpose || only;
     let mendable = |c: &&&Checked| {
         // A consent that is not there can be asked for.
         matches!(c.condition, Condition::Fact(fact, true)
@@ -211,6 +248,11 @@ fn other(
     }
 }
 
+/// Is it a premise of an item: what kind of trouble it is about?
+pub(super) fn is_premise(take: &Take) -> bool {
+    Fact::parse(&take.condition).is_some_and(|f| f.code() == "C-PREMISE")
+}
+
 fn take(condition: &Condition, measure: &Measure) -> Take {
     let roles = if let Condition::Fact(fact, _) = condition {
         fact.established_by().to_vec()
@@ -220,41 +262,54 @@ fn take(condition: &Condition, measure: &Measure) -> Take {
     Take { condition: word(condition).to_owned(), text: clause(condition, measure), roles }
 }
 
+/// What is missing as one phrase of a sentence: the first of it where there is much.
+pub(super) fn takes(takes: &[Take]) -> Text {
+    let texts: Vec<Text> = takes.iter().map(|t| t.text.clone()).collect();
+    let [one, two, three, _, rest @ ..] = texts.as_slice() else { return listed(&texts) };
+    let more = rest.len() + 1;
+    let mut first = vec![one.clone(), two.clone(), three.clone()];
+    first.push(Text {
+        ja: format!("ほか{more}件の条件を満たすこと"),
+        en: if more == 1 {
+            "one other condition of the item is met".to_owned()
+        } else {
+            format!("{more} other conditions of the item are met")
+        },
+    });
+    listed(&first)
+}
+
 /// Why it would or would not do, in sentences.
 fn why(
     request: &Request,
     measure: &Measure,
     reading: &Reading,
     (act, purpose): (Act, Purpose),
-    takes: &[Take],
+    missing: &[Take],
     could_do: bool,
 ) -> Text {
-    let mut limits = Text::of("", "");
-    if act != request.act {
-        limits.ja += &format!("行う行為は「{}」、", act.text().ja);
-        limits.en += &format!("The act is then “{}”. ", act.text().en);
-    }
-    if purpose != request.purpose {
-        limits.ja += &format!("目的は「{}」に限られますが、", purpose.text().ja);
-        limits.en += &format!("It is for “{}” and nothing else. ", purpose.text().en);
-    } else if act != request.act {
-        limits.ja += "目的は同じで、";
-    }
     let basis = ground(measure.basis);
-    if reading.outcome == Outcome::Granted && takes.is_empty() {
-        return Text {
-            ja: format!("{}示された事実のもとで、{}行うことができます。", limits.ja, basis.ja),
-            en: format!("{}On the facts given it may be done, {}.", limits.en, basis.en),
-        };
-    }
     if could_do {
-        let takes = listed(&takes.iter().map(|t| t.text.clone()).collect::<Vec<_>>());
+        let mut limits = Text::of("", "It");
+        if purpose != request.purpose {
+            let text = purpose.text();
+            limits.ja = format!("「{}」を目的とする場合に限り、", text.ja);
+            limits.en = format!("Solely for the purpose “{}”, it", text.en);
+        } else if act != request.act {
+            let text = act.text();
+            limits.ja = format!("同じ目的のための「{}」であれば、", text.ja);
+            limits.en = format!("For the same purpose, “{}”", text.en);
+        }
+        let missing = takes(missing);
+        if missing.ja.is_empty() {
+            return Text {
+                ja: format!("{}示された事実のもとで、{}行うことができます。", limits.ja, basis.ja),
+                en: format!("{} may be done {} on the facts given.", limits.en, basis.en),
+            };
+        }
         return Text {
-            ja: format!(
-                "{}{}が満たされれば、{}行うことができます。",
-                limits.ja, takes.ja, basis.ja
-            ),
-            en: format!("{}It may be done, {}, provided {}.", limits.en, basis.en, takes.en),
+            ja: format!("{}{}を条件に、{}行うことができます。", limits.ja, missing.ja, basis.ja),
+            en: format!("{} may be done {} if {}.", limits.en, basis.en, missing.en),
         };
     }
     let stands: Vec<Text> = reading
@@ -264,20 +319,17 @@ fn why(
         .collect();
     match (measure.basis, stands.is_empty()) {
         (Basis::Excluded, _) => {
-            Text::of("これは認められないものとされています。", "This is excluded.")
+            Text::of("これは認められないものとされています。", "The text excludes this.")
         }
         (_, true) => Text::of(
             "本文が可否を示していないため、これだけでは判断できません。",
-            "The text does not decide, so this alone settles nothing.",
+            "The text does not decide there, so it settles nothing.",
         ),
         (_, false) => {
             let stands = listed(&stands);
             Text {
-                ja: format!(
-                    "{}という条件を満たさないため、これによることはできません。",
-                    stands.ja
-                ),
-                en: format!("It does not do, since it requires {}, which is not met.", stands.en),
+                ja: format!("{}を満たさないため、これによることはできません。", stands.ja),
+                en: format!("It does not do here, since it requires that {}.", stands.en),
             }
         }
     }
@@ -288,11 +340,11 @@ fn ground(basis: Basis) -> Text {
     match basis {
         Basis::Outside => Text::of(
             "通信の秘密の対象外のものとして",
-            "being outside the secrecy of communications",
+            "as something outside the secrecy of communications",
         ),
-        Basis::Consent => Text::of("個別の同意に基づき", "by specific consent"),
+        Basis::Consent => Text::of("個別の同意に基づき", "by individual consent"),
         Basis::BlanketConsent => {
-            Text::of("条件を備えた約款等による同意に基づき", "by consent under terms")
+            Text::of("約款等による有効な包括同意に基づき", "by consent given in the terms")
         }
         Basis::Statute => Text::of("法令に基づく行為として", "under statute"),
         Basis::LegitimateBusiness => Text::of("正当業務行為として", "as legitimate business"),

@@ -37,8 +37,11 @@ fn question(c: &Checked) -> Asked {
         if c.state == State::Open {
             let clause = fact_clause(fact, wanted);
             let text = Text {
-                ja: format!("{}を満たさない場合の扱いを、個別にどう判断しますか。", clause.ja),
-                en: format!("It is not so that {}. How is that to be judged here?", clause.en),
+                ja: format!("{}が満たされない本件を、どう判断しますか。", clause.ja),
+                en: format!(
+                    "The item asks that {}; how is it to be judged without that?",
+                    clause.en
+                ),
             };
             return ask(text, &[Role::Legal]);
         }

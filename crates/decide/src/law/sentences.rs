@@ -1,33 +1,48 @@
 //! The answer in plain sentences that a subscriber or a judge could follow, in both languages.
 
-use ground::{Basis, Checked, Code, Condition, Fact, Measure, Outcome, Reading, State, Strength};
-use terms::{Step, Text};
+use ground::{Basis, Book, Code, Fact, Measure, Role, Strength};
+use terms::{Act, Step, Text};
 
-use super::answer::Answer;
-use super::clause::{and_en, and_ja, clause, day_ja, listed, numbered, whether};
+use super::answer::{Answer, Worded};
+use super::because::{because, lower, nor};
+use super::cited::item;
+use super::clause::{and_en, and_ja};
 use super::flags::is_yes;
 use super::flips::Flip;
 use super::kin::in_own_hands;
-use super::nearest::Other;
+use super::nearest::{Other, Take, is_premise};
 use super::read::Considered;
 use super::request::Request;
 
 /// The answer: what, why, on which text, what is owed, what it does not cover, what would change it,
 /// what else could be done.
-pub(super) fn sentences(request: &Request, considered: &Considered<'_>, answer: &Answer) -> Text {
+pub(super) fn sentences(
+    book: &Book,
+    request: &Request,
+    considered: &Considered<'_>,
+    answer: &Answer,
+) -> Text {
     let mut said = vec![verdict(request, considered, answer)];
     if let Some((measure, reading)) = considered.readings.first() {
         said.push(because(measure, reading, considered.outcome, request));
-        said.extend(considered.tied().next().map(|(m, r)| nor(m, r)));
+        said.extend(considered.tied().next().and_then(|(m, r)| nor(measure, m, r)));
     }
     if is_yes(answer.verdict) {
+        said.extend(request.observes.as_ref().map(|_| {
+            Text::of(
+                "本件は観測のみであり、実際の措置は行いません。",
+                "This is to observe only: nothing is done to the traffic.",
+            )
+        }));
         said.extend(owed(answer));
         said.extend(beyond(answer));
     }
     said.extend(who_says(answer));
+    said.extend(if answer.second_use { readers(book, considered, answer) } else { mended(answer) });
     said.extend(changes(answer));
-    said.extend(instead(answer));
+    said.extend(instead(request, considered, answer));
     said.extend(besides(answer));
+    said.extend(assumed(request, considered, answer));
     said.extend(answer.inquiry.as_ref().map(|_| {
         Text::of("総務省への照会文案を添えます。", "A draft inquiry to the ministry is attached.")
     }));
@@ -39,17 +54,17 @@ pub(super) fn sentences(request: &Request, considered: &Considered<'_>, answer: 
 fn verdict(request: &Request, considered: &Considered<'_>, answer: &Answer) -> Text {
     let (act, purpose) = (request.act.text(), request.purpose.text());
     let with = |ja: &str, en: &str| Text {
-        ja: format!("「{}」のために「{}」を行うこと{ja}", purpose.ja, act.ja),
-        en: format!("“{}” for the purpose “{}” {en}", capital(&act.en), purpose.en),
+        ja: format!("「{}」を目的とする「{}」{ja}", purpose.ja, act.ja),
+        en: format!("“{}”, for the purpose “{}”, {en}", capital(&act.en), purpose.en),
     };
     let found = considered.readings.first().map(|(m, _)| (m.basis, m.strength));
     match (answer.verdict, found) {
         (Code::Ask, None) => with(
-            "については、これを定めた項目が見当たらないため、判断できません。記載がないことは、許されることも禁じられることも意味しません。実施せずに、総務省への照会を検討してください。",
-            "is not dealt with by any item, so no answer can be given. That nothing is written makes it neither lawful nor unlawful. Do not do it; consider asking the ministry.",
+            "について定めた項目は見当たらず、可否を判断できません。定めがないことは、許されることも禁じられることも意味しません。実施を見合わせ、総務省への照会を検討してください。",
+            "is dealt with by no item, so it cannot be answered. That nothing is written makes it neither lawful nor unlawful. Do not do it before the ministry has been asked.",
         ),
         (Code::Ask, Some(_)) => with(
-            "の可否は、現時点では判断できません。判断できるまでは実施しないでください。",
+            "の可否は、現時点では判断できませんので、判断できるまで実施を見合わせてください。",
             "cannot be answered yet; do not do it until it can.",
         ),
         (Code::No, _) if answer.second_use => {
@@ -72,22 +87,27 @@ fn verdict(request: &Request, considered: &Considered<'_>, answer: &Answer) -> T
             "は、指定された項目の対象ではないため、その項目によっては認められません。",
             "is not an act of the item that was named, so it cannot rest on it.",
         ),
-        (Code::No, _) => with("は、認められません。", "is not lawful as it was asked."),
+        (Code::No, _) => with("は、認められません。", "is not allowed as asked."),
         (Code::Out, _) => with(
-            "は、通信の秘密の対象外であり、差し支えありません。",
+            "は、通信の秘密の保護の対象外であり、行うことができます。",
             "is outside the secrecy of communications and may be done.",
         ),
         (Code::OkConsent, Some((Basis::BlanketConsent, _))) => with(
-            "は、条件を備えた約款等による同意があるため、通信の秘密の侵害に当たらず、認められます。",
-            "may be done: the consent by terms meets its conditions, so nothing is infringed.",
+            "は、約款等による有効な包括同意があるため、通信の秘密の侵害に当たらず、行うことができます。",
+            "may be done: the consent given by the terms is valid, so secrecy is not infringed.",
         ),
         (Code::OkConsent, _) => with(
-            "は、通信の当事者の個別の同意があるため、通信の秘密の侵害に当たらず、認められます。",
-            "may be done: a party has specifically consented, so nothing is infringed.",
+            "は、通信の当事者の個別の同意があるため、通信の秘密の侵害に当たらず、行うことができます。",
+            "may be done: a party to the communication consented to it individually, so secrecy is not infringed.",
         ),
-        (Code::OkLaw, _) => {
-            with("は、法令に基づく行為として認められます。", "may be done as an act under statute.")
-        }
+        (Code::OkLaw, _) if request.act == Act::ReportLeak => with(
+            "は、法令上の義務であり、行わなければなりません。",
+            "must be done: the statute requires the report.",
+        ),
+        (Code::OkLaw, _) => with(
+            "は、法令に基づく行為として行うことができます。",
+            "may be done as an act under statute.",
+        ),
         (Code::OkEmergency | Code::OkBusiness, found) => {
             let (ja, en) = justified(answer.verdict, found.map(|(_, strength)| strength));
             with(&ja, &en)
@@ -111,149 +131,16 @@ fn justified(code: Code, strength: Option<Strength>) -> (String, String) {
         }
     };
     (
-        format!("は、通信の秘密の侵害に当たり得ますが、{ja}として{firm_ja}、認められます。"),
-        format!("may be done: it touches the secrecy of communications, but {firm_en} as {en}."),
+        format!("は、通信の秘密の侵害に当たり得ますが、{ja}として{firm_ja}、行うことができます。"),
+        format!("may be done: it touches the secrecy of communications but {firm_en} as {en}."),
     )
-}
-
-/// On which text, and which of its conditions decide.
-fn because(measure: &Measure, reading: &Reading, outcome: Outcome, request: &Request) -> Text {
-    let cites = measure.cites.text();
-    let until = measure.cites.until.map_or_else(
-        || Text::of("から有効", ""),
-        |day| Text { ja: format!("から{}まで有効", day_ja(day)), en: format!(" to {day}") },
-    );
-    let text = Text {
-        ja: format!("{}（{}{}）", cites.ja, day_ja(measure.cites.from), until.ja),
-        en: format!("{} (in force from {}{})", cites.en, measure.cites.from, until.en),
-    };
-    match outcome {
-        Outcome::Granted => {
-            let facts = reading.checked.iter();
-            let facts = facts.filter(|c| matches!(c.condition, Condition::Fact(..)));
-            let facts = listed(&facts.map(|c| clause(&c.condition, measure)).collect::<Vec<_>>());
-            if facts.ja.is_empty() {
-                return Text {
-                    ja: format!("根拠は、{}です。", text.ja),
-                    en: format!("It rests on {}.", text.en),
-                };
-            }
-            Text {
-                ja: format!(
-                    "根拠は{}で、その条件である、{}は、いずれも満たされています。",
-                    text.ja, facts.ja
-                ),
-                en: format!("It rests on {}, whose conditions are all met: {}.", text.en, facts.en),
-            }
-        }
-        Outcome::Refused if measure.basis == Basis::Excluded => Text {
-            ja: format!(
-                "{}により、「{}」は認められないものとされています。",
-                text.ja, measure.title.ja
-            ),
-            en: format!("{} excludes it: “{}”.", text.en, measure.title.en),
-        },
-        Outcome::Refused => refused(measure, reading, request, &text),
-        Outcome::Asks => asks(measure, reading, &text),
-    }
-}
-
-fn asks(measure: &Measure, reading: &Reading, cites: &Text) -> Text {
-    let of = |state: State| reading.in_state(state).filter(|c| c.condition != Condition::Decided);
-    let unknown: Vec<Text> = of(State::Unknown).map(|c| whether(&c.condition, measure)).collect();
-    let open: Vec<Text> = of(State::Open).map(|c| clause(&c.condition, measure)).collect();
-    let mut text = Text::of("", "");
-    if !unknown.is_empty() {
-        let unknown = numbered(&unknown);
-        text.ja += &format!("{}によるには、{}を確認する必要があります。", cites.ja, unknown.ja);
-        text.en += &format!("Under {} it is not known {}.", cites.en, unknown.en);
-    }
-    if !open.is_empty() {
-        let open = listed(&open);
-        text.ja += &format!(
-            "{}の定める、{}は満たされていませんが、その場合にどう扱われるかを本文は示していません。",
-            cites.ja, open.ja
-        );
-        text.en += &format!(
-            " {} requires {}; that is not so, and the text does not say what then follows.",
-            cites.en, open.en
-        );
-    }
-    if measure.basis == Basis::Undetermined {
-        text.ja +=
-            &format!("{}は、一概に判断することは困難として、結論を示していません。", cites.ja);
-        text.en += &format!(" {} says that this cannot be judged in general.", cites.en);
-    }
-    Text { en: text.en.trim_start().to_owned(), ..text }
-}
-
-/// What is not met, as a list of clauses; the day and the sources have sentences of their own.
-fn failed(measure: &Measure, reading: &Reading) -> Text {
-    let own = |c: &&Checked| matches!(c.condition, Condition::InForce(_) | Condition::Source(_));
-    let failed = reading.in_state(State::Failed).filter(|c| !own(c));
-    listed(&failed.map(|c| clause(&c.condition, measure)).collect::<Vec<_>>())
-}
-
-fn refused(measure: &Measure, reading: &Reading, request: &Request, cites: &Text) -> Text {
-    let mut text = Text::of("", "");
-    let failed = failed(measure, reading);
-    if !failed.ja.is_empty() {
-        text.ja += &format!("{}が求める、{}が満たされていません。", cites.ja, failed.ja);
-        text.en += &format!("{} requires {}, which is not met.", cites.en, failed.en);
-    }
-    for checked in reading.in_state(State::Failed) {
-        if let Condition::InForce(day) = checked.condition {
-            text.ja += &format!("{}は、{}には有効ではありません。", cites.ja, day_ja(day));
-            text.en += &format!(" {} is not in force on {day}.", cites.en);
-        }
-        if let Condition::Source(source) = checked.condition {
-            let source = source.text();
-            text.ja +=
-                &format!("{}が認める情報源に、「{}」は含まれていません。", cites.ja, source.ja);
-            text.en += &format!(" {} does not let “{}” be read.", cites.en, source.en);
-        }
-    }
-    let beyond = beyond_fields(measure, request);
-    text.ja += &beyond.ja;
-    text.en += &beyond.en;
-    Text { en: text.en.trim_start().to_owned(), ..text }
-}
-
-/// The next measure that was asked, and why it does not do either.
-fn nor(measure: &Measure, reading: &Reading) -> Text {
-    if measure.basis == Basis::Excluded {
-        return Text::of("", "");
-    }
-    let failed = failed(measure, reading);
-    let item = item(&measure.item);
-    Text {
-        ja: format!(
-            "{}「{}」によることも、{}が満たされていないためできません。",
-            item.0, measure.title.ja, failed.ja
-        ),
-        en: format!("Nor does{} “{}” do, which requires {}.", item.1, measure.title.en, failed.en),
-    }
-}
-
-fn beyond_fields(measure: &Measure, request: &Request) -> Text {
-    let Some(beyond) = request.fields.map(|f| f.beyond(measure.fields)).filter(|f| !f.is_empty())
-    else {
-        return Text::of("", "");
-    };
-    let names: Vec<Text> = beyond.iter().map(|f| f.text()).collect();
-    let ja: Vec<&str> = names.iter().map(|t| t.ja.as_str()).collect();
-    let en: Vec<String> = names.iter().map(|t| t.en.clone()).collect();
-    Text {
-        ja: format!("認められていない情報項目は、{}です。", and_ja(&ja)),
-        en: format!(" It does not allow these fields: {}.", and_en(&en)),
-    }
 }
 
 fn owed(answer: &Answer) -> Option<Text> {
     let ja: Vec<&str> = answer.duties.iter().map(|d| d.phrase.ja.as_str()).collect();
     let en: Vec<String> = answer.duties.iter().map(|d| d.phrase.en.clone()).collect();
     (!ja.is_empty()).then(|| Text {
-        ja: format!("これを行う場合、{}の義務を負います。", and_ja(&ja)),
+        ja: format!("実施する者は、{}を行わなければなりません。", and_ja(&ja)),
         en: format!("Whoever does it must {}.", and_en(&en)),
     })
 }
@@ -263,7 +150,7 @@ fn beyond(answer: &Answer) -> Option<Text> {
     let en: Vec<String> = answer.forbids.iter().map(|f| f.text.en.clone()).collect();
     (!ja.is_empty()).then(|| Text {
         ja: format!("この結論は、{}には及びません。", and_ja(&ja)),
-        en: format!("It does not cover {}.", and_en(&en).replace(" and ", " or ")),
+        en: format!("This does not cover {}.", and_en(&en).replace(" and ", " or ")),
     })
 }
 
@@ -276,10 +163,89 @@ fn who_says(answer: &Answer) -> Option<Text> {
     }
     let names: Vec<Text> = roles.iter().map(|r| r.text()).collect();
     let ja: Vec<&str> = names.iter().map(|t| t.ja.as_str()).collect();
-    let en: Vec<String> = names.iter().map(|t| t.en.clone()).collect();
+    let en: Vec<&str> = roles.iter().map(|r| who(*r)).collect();
+    let en = match en.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => en.concat(),
+    };
+    let found_out = answer.conditions.iter().any(|c| c.state == "unknown" && !c.open);
+    let what = if found_out { "確認" } else { "判断" };
     Some(Text {
-        ja: format!("これに答えるのは、{}です。", and_ja(&ja)),
-        en: format!("It is for {} to say.", and_en(&en)),
+        ja: format!("この点を{what}できるのは、{}です。", ja.join("又は")),
+        en: format!("{} may say.", capital(&en)),
+    })
+}
+
+/// A role as the subject of an English sentence.
+fn who(role: Role) -> &'static str {
+    match role {
+        Role::System => "the system",
+        Role::Operations => "operations",
+        Role::Desk => "the abuse desk",
+        Role::Services => "service operations",
+        Role::Legal => "the legal officer",
+        Role::Analyst => "the analyst",
+        Role::Administrator => "the administrator",
+        Role::Auditor => "the auditor",
+        Role::Line => "the subscriber",
+    }
+}
+
+/// What would make the very same item do.
+fn mended(answer: &Answer) -> Option<Text> {
+    if answer.verdict != Code::No {
+        return None;
+    }
+    let same = |o: &&Other| o.could_do && answer.measure.as_ref() == Some(&o.measure);
+    let other = answer.others.iter().find(same)?;
+    let letter = item(&other.item);
+    let by = if letter.ja.is_empty() { Text::of("同項目", "the same item") } else { letter };
+    if let [one] = other.takes.as_slice()
+        && one.condition == Fact::LineConsents.word()
+    {
+        return Some(Text {
+            ja: format!("契約者の個別の同意があれば、{}により行うことができます。", by.ja),
+            en: format!("With the line's consent it may be done under {}.", by.en),
+        });
+    }
+    // What fails has just been said; of what is not known besides, only how much it is.
+    let decides = |word: &str| answer.deciding.iter().any(|d| d == word);
+    let more = other.takes.iter().filter(|t| !decides(&t.condition)).count();
+    let (ja, en) = match more {
+        0 => ("この点が改められれば".to_owned(), "If that is put right".to_owned()),
+        1 => (
+            "この点が改められ、ほか1件の条件が確認されれば".to_owned(),
+            "If that is put right and one more condition is met".to_owned(),
+        ),
+        _ => (
+            format!("この点が改められ、ほか{more}件の条件が確認されれば"),
+            format!("If that is put right and {more} more conditions are met"),
+        ),
+    };
+    Some(Text {
+        ja: format!("{ja}、{}により行うことができます。", by.ja),
+        en: format!("{en}, it may be done under {}.", by.en),
+    })
+}
+
+/// What kept data may be used for at all.
+fn readers(book: &Book, considered: &Considered<'_>, answer: &Answer) -> Option<Text> {
+    let reads = |m: &&Measure| {
+        m.can_grant()
+            && m.holds_on(answer.day)
+            && considered.second_use.iter().all(|s| m.reads.contains(s))
+    };
+    let mut may: Vec<&Measure> = book.measures().iter().map(AsRef::as_ref).filter(reads).collect();
+    may.dedup_by(|a, b| a.item == b.item);
+    let ja: Vec<String> =
+        may.iter().map(|m| format!("{}「{}」", item(&m.item).ja, m.title.ja)).collect();
+    let en: Vec<String> =
+        may.iter().map(|m| format!("{} “{}”", item(&m.item).en, lower(&m.title.en))).collect();
+    let ja: Vec<&str> = ja.iter().map(String::as_str).collect();
+    let en: Vec<String> = en.iter().map(|t| t.trim_start().to_owned()).collect();
+    (!may.is_empty()).then(|| Text {
+        ja: format!("この情報の利用が認められているのは、{}の場合に限られます。", and_ja(&ja)),
+        en: format!("Such data may be used only as an item allows: {}.", and_en(&en)),
     })
 }
 
@@ -287,7 +253,12 @@ fn who_says(answer: &Answer) -> Option<Text> {
 /// known, or not in the hands of whoever acts, before the rest.
 fn changes(answer: &Answer) -> Option<Text> {
     let yes = is_yes(answer.verdict);
-    let said = answer.flips.iter().filter(|f| f.to != "unknown" && f.fact != "purpose");
+    let same = |o: &Other| o.could_do && answer.measure.as_ref() == Some(&o.measure);
+    if answer.verdict == Code::No && (answer.second_use || answer.others.iter().any(same)) {
+        return None;
+    }
+    let helps = |f: &&Flip| f.to != "unknown" && (answer.verdict != Code::No || is_yes(f.verdict));
+    let said = answer.flips.iter().filter(helps);
     let conduct = |f: &Flip| Fact::parse(&f.fact).is_none_or(in_own_hands);
     let flip = said.min_by_key(|f| {
         (is_yes(f.verdict) == yes, !yes && f.from != "unknown", yes && conduct(f))
@@ -295,30 +266,59 @@ fn changes(answer: &Answer) -> Option<Text> {
     Some(flip.text.clone())
 }
 
-fn instead(answer: &Answer) -> Option<Text> {
+fn instead(request: &Request, considered: &Considered<'_>, answer: &Answer) -> Option<Text> {
     let other = answer.nearest.as_ref()?;
-    let item = item(&other.item);
-    let (ja, en) = lead(answer, other);
+    // Beside a yes only the sibling that was asked at the same time is worth a word; kept data
+    // may be used as it was taken for, which is said already.
+    let sibling = considered.readings.iter().any(|(m, _)| m.name == other.measure);
+    let said = considered.tied().next().is_some_and(|(m, _)| m.name == other.measure);
+    // Where the same item would do once something is mended, a way that is about another trouble
+    // helps nobody.
+    let same = |t: &Take| t.condition == Fact::LineConsents.word();
+    let like = other.act == request.act || other.act.step() == Step::Warn;
+    let consent = answer.deciding.iter().any(|d| d == Fact::LineConsents.word());
+    let strange = mended(answer).is_some()
+        && !other.takes.iter().any(same)
+        && (other.takes.iter().any(is_premise) || (!like && !consent));
+    if (is_yes(answer.verdict) && !sibling)
+        || (answer.second_use && other.purpose != request.purpose)
+        || (!other.could_do && said)
+        || strange
+    {
+        return None;
+    }
+    let letter = item(&other.item);
+    let title = &other.title;
+    if other.could_do {
+        let (ja, en) = if other.act.step() == Step::Warn && request.act.step() != Step::Warn {
+            ("代わりに、", "Instead, consider")
+        } else if is_yes(answer.verdict) {
+            ("このほか、", "There is also")
+        } else {
+            ("別の方法として、", "Another way is")
+        };
+        return Some(Text {
+            ja: format!("{ja}{}「{}」が考えられます。{}", letter.ja, title.ja, other.why_ja),
+            en: format!("{}: {} {}", named(en, &letter.en), stop(&lower(&title.en)), other.why_en),
+        });
+    }
     Some(Text {
-        ja: format!("{ja}{}「{}」があります。{}", item.0, other.title.ja, other.why_ja),
-        en: format!("{en}{} “{}”. {}", item.1, other.title.en, other.why_en),
+        ja: format!("最も近い項目は{}「{}」ですが、{}", letter.ja, title.ja, other.why_ja),
+        en: format!(
+            "{}: {} {}",
+            named("The nearest other item is", &letter.en),
+            stop(&lower(&title.en)),
+            other.why_en
+        ),
     })
 }
 
-fn lead(answer: &Answer, other: &Other) -> (&'static str, &'static str) {
-    match (is_yes(answer.verdict), other.could_do) {
-        (false, true) if other.act.step() == Step::Warn => ("代わりに、", "Instead there is"),
-        (false, true) => ("別の方法として、", "Another way is"),
-        _ => ("近い項目として、", "Next to it is"),
-    }
+fn named(lead: &str, letter: &str) -> String {
+    if letter.is_empty() { lead.to_owned() } else { format!("{lead} {letter}") }
 }
 
-/// The letter of an item, where it has one.
-fn item(item: &str) -> (String, String) {
-    if item == "–" {
-        return (String::new(), String::new());
-    }
-    (format!("（{item}）"), format!(" ({item})"))
+fn stop(text: &str) -> String {
+    format!("{text}.")
 }
 
 fn besides(answer: &Answer) -> Option<Text> {
@@ -328,16 +328,55 @@ fn besides(answer: &Answer) -> Option<Text> {
         let names: Vec<&str> = answer.other_law.iter().map(|f| f.text.ja.as_str()).collect();
         ja += &format!("通信の秘密とは別に、{}の観点からの検討も必要です。", and_ja(&names));
         let names: Vec<String> = answer.other_law.iter().map(|f| f.text.en.clone()).collect();
-        en.push(format!("Apart from secrecy, look at {}.", and_en(&names)));
+        let names = match names.as_slice() {
+            [one, two] => format!("{one} and {two}"),
+            _ => and_en(&names),
+        };
+        en.push(format!("Other law is to be looked at separately: {names}."));
     }
-    for advice in &answer.advice {
-        ja += &format!("なお、{}。", advice.text.ja);
-        en.push(format!("Note: {}.", advice.text.en));
+    for (i, advice) in answer.advice.iter().enumerate() {
+        ja += &format!("{}{}。", if i == 0 { "なお、" } else { "また、" }, advice.text.ja);
+        en.push(format!("{}.", capital(&advice.text.en)));
     }
     (!ja.is_empty()).then(|| Text { ja, en: en.join(" ") })
 }
 
-fn capital(text: &str) -> String {
+/// What was assumed, and which facts play no part.
+fn assumed(request: &Request, considered: &Considered<'_>, answer: &Answer) -> Option<Text> {
+    let mut text = Text::of("", "");
+    let (measure, _) = considered.readings.first()?;
+    if measure.basis == Basis::Excluded {
+        return None;
+    }
+    if request.fields.is_none() && !measure.fields.is_empty() {
+        text.ja +=
+            "情報項目が示されていないため、この項目が認めるものだけを用いる前提で判断しました。";
+        text.en += "No fields were named: the answer assumes only those that the item allows. ";
+    }
+    // That something is not so is seldom thought to help.
+    let so =
+        |w: &&Worded| request.facts.iter().any(|(f, s)| f.word() == w.word && s.so == Some(true));
+    let ignored: Vec<&Worded> = answer.ignored.iter().filter(so).collect();
+    if !ignored.is_empty() {
+        let ja: Vec<String> =
+            ignored.iter().take(3).map(|w| format!("「{}」", w.text.ja)).collect();
+        let en: Vec<String> = ignored.iter().take(3).map(|w| w.text.en.clone()).collect();
+        let more = ignored.len() > 3;
+        text.ja += &format!(
+            "{}{}という事情は、この項目の条件ではないため、考慮していません。",
+            ja.concat(),
+            if more { "等" } else { "" }
+        );
+        let more = if more { "; and others" } else { "" };
+        text.en +=
+            &format!("Not looked at, since no condition is about it: {}{more}.", en.join("; "));
+    }
+    text.en = text.en.trim_end().to_owned();
+    (!text.ja.is_empty()).then_some(text)
+}
+
+/// A sentence's beginning.
+pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|c| c.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }
