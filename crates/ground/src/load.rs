@@ -205,7 +205,7 @@ impl Measure {
             None if self.basis != Basis::Emergency => return Ok(()),
             None => {}
         }
-        if self.ends == Ends::Review {
+        if self.ends != Ends::Required {
             let why = "self-defence and necessity never last: set ends = \"required\", or name another basis";
             return Unfit::at("ends", why);
         }

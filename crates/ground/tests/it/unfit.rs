@@ -260,13 +260,12 @@ fn what_is_open_is_required_and_what_is_excluded_requires_nothing() {
 #[test]
 fn nothing_lasts_on_self_defence_or_necessity_and_nothing_stands_on_it() {
     for act in ["block", "suspend-line", "refuse-name", "contact"] {
-        let lasting =
-            plain(&format!("basis = \"emergency\"\nacts = [\"{act}\"]\nends = \"review\""));
-        refused(
-            &lasting,
-            "ends",
-            &["never last", "set ends = \"required\", or name another basis"],
-        );
+        for ends in ["review", "text-silent"] {
+            let lasting =
+                plain(&format!("basis = \"emergency\"\nacts = [\"{act}\"]\nends = \"{ends}\""));
+            let says = ["never last", "set ends = \"required\", or name another basis"];
+            refused(&lasting, "ends", &says);
+        }
     }
     let standing = ["a standing measure may not rest on self-defence", "have each act signed"];
     let once = "basis = \"emergency\"\nsigners = { roles = [\"desk\"], when = \"once\" }";
