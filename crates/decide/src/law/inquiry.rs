@@ -6,9 +6,11 @@ use ground::{Book, Condition, State};
 use terms::Text;
 
 use super::answer::Answer;
+use super::cited::place;
 use super::clause::{clause, day_ja, fact_clause};
 use super::read::Considered;
 use super::request::Request;
+use super::sentences::capital;
 
 /// Is there something only the ministry could settle: no item is about it, or the nearest leaves a
 /// condition open?
@@ -52,7 +54,7 @@ pub(super) fn draft(
              To the Ministry of Internal Affairs and Communications\n\n\
              We are considering the following act and ask how it stands with the secrecy of communications.\n\n\
              1. The act\n\
-             “{}”, for the purpose “{}”. The fields used are: {}. The day in question is {day}.\n\n\
+             The act is “{}”, for the purpose “{}”. The fields used are: {}. The day in question is {day}.\n\n\
              2. The facts\n{}\n\
              3. The nearest item, and why we cannot rely on it\n{}\n\
              4. What the text leaves open\n{}\n\
@@ -103,10 +105,10 @@ fn facts(request: &Request, considered: &Considered<'_>) -> Text {
 
 fn near(book: &Book, request: &Request, considered: &Considered<'_>, answer: &Answer) -> Text {
     if let Some((measure, reading)) = considered.readings.first() {
-        let (cites, title) = (measure.cites.text(), &measure.title);
+        let (cites, title) = (place(measure), &measure.title);
         let mut text = Text {
             ja: format!("　{}「{}」\n", cites.ja, title.ja),
-            en: format!("{}: “{}”\n", cites.en, title.en),
+            en: format!("{}: “{}”\n", capital(&cites.en), title.en),
         };
         for checked in reading.checked.iter().filter(|c| c.state != State::Met) {
             let clause = clause(&checked.condition, measure);
@@ -124,7 +126,7 @@ fn near(book: &Book, request: &Request, considered: &Considered<'_>, answer: &An
     let Some(other) = &answer.nearest else {
         return Text::of("　近い項目はありません。\n", "No item is near.\n");
     };
-    let cites = book.measure(&other.measure).map(|m| m.cites.text());
+    let cites = book.measure(&other.measure).map(place);
     let (ja, en) = cites.map_or_else(Default::default, |c| (c.ja, c.en));
     let mut text = Text {
         ja: format!("　{ja}「{}」\n", other.title.ja),

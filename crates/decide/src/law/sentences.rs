@@ -39,7 +39,8 @@ pub(super) fn sentences(
     }
     said.extend(who_says(answer));
     said.extend(if answer.second_use { readers(book, considered, answer) } else { mended(answer) });
-    said.extend(changes(answer));
+    // A report that is owed is not undone by what would make it needless.
+    said.extend(changes(answer).filter(|_| request.act != Act::ReportLeak));
     said.extend(instead(request, considered, answer));
     said.extend(besides(answer));
     said.extend(assumed(request, considered, answer));
