@@ -258,6 +258,20 @@ fn what_is_open_is_required_and_what_is_excluded_requires_nothing() {
 }
 
 #[test]
+fn what_follows_from_other_facts_is_never_required_not_to_be_so() {
+    for fact in terms::Fact::ALL {
+        let whole = !fact.follows_from().is_empty();
+        let requires = REST.replace("by-machine = true", &format!("{fact} = false"));
+        let text = with("", &requires);
+        assert_eq!(Book::read(&[("it", &text)]).is_err(), whole, "{fact}");
+        if whole {
+            let says = ["can only be required to be so", "require the facts it follows from"];
+            refused(&text, "[requires]", &says);
+        }
+    }
+}
+
+#[test]
 fn nothing_lasts_on_self_defence_or_necessity_and_nothing_stands_on_it() {
     for act in ["block", "suspend-line", "refuse-name", "contact"] {
         for ends in ["review", "text-silent"] {
