@@ -81,7 +81,22 @@ pub(crate) fn batch(exporter: u32, arrived: Time, fields: Fields, flows: &[Flow]
                 batch.start = vec![arrived.0; flows.len()];
                 batch.end = vec![arrived.0; flows.len()];
             }
-            Field::ConnectionLog | Field::QueryName | Field::IpOptions | Field::HeaderForm | Field::Url | Field::MailHeader | Field::MailAddress | Field::LoginId | Field::AssignedAddress | Field::AttemptCount | Field::AttemptInterval | Field::CountryCode | Field::CallingNumber | Field::Charges | Field::SubscriberIdentity | Field::Contents => {}
+            Field::ConnectionLog
+            | Field::QueryName
+            | Field::IpOptions
+            | Field::HeaderForm
+            | Field::Url
+            | Field::MailHeader
+            | Field::MailAddress
+            | Field::LoginId
+            | Field::AssignedAddress
+            | Field::AttemptCount
+            | Field::AttemptInterval
+            | Field::CountryCode
+            | Field::CallingNumber
+            | Field::Charges
+            | Field::SubscriberIdentity
+            | Field::Contents => {}
         }
     }
     batch

@@ -253,7 +253,22 @@ fn batch(exporter: ExporterId, before: &Flows, fields: Fields) -> Flows {
                 f.start.reserve(ROOM);
                 f.end.reserve(ROOM);
             }
-            Field::ConnectionLog | Field::QueryName | Field::IpOptions | Field::HeaderForm | Field::Url | Field::MailHeader | Field::MailAddress | Field::LoginId | Field::AssignedAddress | Field::AttemptCount | Field::AttemptInterval | Field::CountryCode | Field::CallingNumber | Field::Charges | Field::SubscriberIdentity | Field::Contents => {}
+            Field::ConnectionLog
+            | Field::QueryName
+            | Field::IpOptions
+            | Field::HeaderForm
+            | Field::Url
+            | Field::MailHeader
+            | Field::MailAddress
+            | Field::LoginId
+            | Field::AssignedAddress
+            | Field::AttemptCount
+            | Field::AttemptInterval
+            | Field::CountryCode
+            | Field::CallingNumber
+            | Field::Charges
+            | Field::SubscriberIdentity
+            | Field::Contents => {}
         }
     }
     if !fields.is_empty() {

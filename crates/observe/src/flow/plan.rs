@@ -131,7 +131,22 @@ impl Plan {
                 end: timed(ENDS).or_else(|| timed(OBSERVED)),
                 boot: find(&[160]),
             }),
-            Field::ConnectionLog | Field::QueryName | Field::IpOptions | Field::HeaderForm | Field::Url | Field::MailHeader | Field::MailAddress | Field::LoginId | Field::AssignedAddress | Field::AttemptCount | Field::AttemptInterval | Field::CountryCode | Field::CallingNumber | Field::Charges | Field::SubscriberIdentity | Field::Contents => None,
+            Field::ConnectionLog
+            | Field::QueryName
+            | Field::IpOptions
+            | Field::HeaderForm
+            | Field::Url
+            | Field::MailHeader
+            | Field::MailAddress
+            | Field::LoginId
+            | Field::AssignedAddress
+            | Field::AttemptCount
+            | Field::AttemptInterval
+            | Field::CountryCode
+            | Field::CallingNumber
+            | Field::Charges
+            | Field::SubscriberIdentity
+            | Field::Contents => None,
         };
         let mut steps: Vec<Step> = wanted.iter().filter_map(step).collect();
         if !steps.iter().any(Step::reads) {

@@ -251,7 +251,22 @@ fn push(
                 flows.start.push(at);
                 flows.end.push(at);
             }
-            Field::ConnectionLog | Field::QueryName | Field::IpOptions | Field::HeaderForm | Field::Url | Field::MailHeader | Field::MailAddress | Field::LoginId | Field::AssignedAddress | Field::AttemptCount | Field::AttemptInterval | Field::CountryCode | Field::CallingNumber | Field::Charges | Field::SubscriberIdentity | Field::Contents => {}
+            Field::ConnectionLog
+            | Field::QueryName
+            | Field::IpOptions
+            | Field::HeaderForm
+            | Field::Url
+            | Field::MailHeader
+            | Field::MailAddress
+            | Field::LoginId
+            | Field::AssignedAddress
+            | Field::AttemptCount
+            | Field::AttemptInterval
+            | Field::CountryCode
+            | Field::CallingNumber
+            | Field::Charges
+            | Field::SubscriberIdentity
+            | Field::Contents => {}
         }
     }
     flows.sampling.push(rate);
