@@ -129,7 +129,7 @@ pub(crate) fn consents(
 ) -> anyhow::Result<()> {
     let said = match (withdraw, what) {
         (Some(id), _) => Command::WithdrawConsent { consent: ConsentId(id) },
-        (None, None) => Command::Consents,
+        (None, None) => return print(at, &command(at, &Command::Consents)?, show::consents),
         (None, Some(ConsentCommand::Record(words))) => Command::Agree(words.agreed()?),
     };
     print(at, &command(at, &said)?, show::plain)

@@ -188,6 +188,46 @@ pub(crate) fn measures(value: &Value, lang: Lang) -> String {
     out.trim_end().to_owned()
 }
 
+/// `sekisho consents`
+pub(crate) fn consents(value: &Value, lang: Lang) -> String {
+    let mut out = String::new();
+    let time = |v: &Value| v.as_i64().map(|ms| terms::Time(ms).rfc3339());
+    let words = |v: &Value| {
+        let words = v.as_array().into_iter().flatten().filter_map(Value::as_str);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    for c in value.as_array().into_iter().flatten() {
+        let until = time(&c["until"]).unwrap_or_else(|| pick(lang, "撤回まで", "withdrawn").into());
+        let _ = writeln!(
+            out,
+            "{:>4}  {} [{}, {}] {} {} {} {until}",
+            c["id"],
+            bare(&c["line"]),
+            bare(&c["kind"]),
+            bare(&c["whose"]),
+            pick(lang, "開始", "from"),
+            time(&c["at"]).unwrap_or_default(),
+            pick(lang, "終了", "until"),
+        );
+        let _ = writeln!(out, "      {} → {}", words(&c["purposes"]), words(&c["acts"]));
+        let digest = c["shown"]["digest"].as_str().unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "      {} {} (SHA-256 {})",
+            pick(lang, "提示した文面", "text shown, version"),
+            bare(&c["shown"]["version"]),
+            digest.get(..16).unwrap_or(digest)
+        );
+        if let Some(withdrawn) = time(&c["withdrawn"]) {
+            let _ = writeln!(out, "      {} {withdrawn}", pick(lang, "撤回", "withdrawn"));
+        }
+    }
+    if out.is_empty() {
+        pick(lang, "同意の記録はありません", "no consent is on record").clone_into(&mut out);
+    }
+    out.trim_end().to_owned()
+}
+
 /// `sekisho exporters`
 pub(crate) fn exporters(value: &Value, lang: Lang) -> String {
     let mut out = format!(
