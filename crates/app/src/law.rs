@@ -40,7 +40,7 @@ pub(crate) fn run(command: &LawCommand) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         LawCommand::Vocabulary { printed } => {
-            print(&law::vocabulary(), *printed, shown::vocabulary)
+            print(&law::vocabulary(&book), *printed, shown::vocabulary)
         }
         LawCommand::Check { folder, json } => check(&book, folder, *json),
     }

@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/list", get(list))
         .route("/show/{item}", get(show))
         .route("/table", get(table))
-        .route("/vocabulary", get(|| async { Json(law::vocabulary()) }))
+        .route("/vocabulary", get(vocabulary))
         .route("/ask", post(ask).layer(DefaultBodyLimit::max(MOST)))
 }
 
@@ -70,6 +70,10 @@ async fn show(
         Ok(found) => Json(found).into_response(),
         Err(why) => wrong(StatusCode::NOT_FOUND, "item", &why),
     })
+}
+
+async fn vocabulary(State(shared): State<Arc<Shared>>) -> Result<Response, Unreachable> {
+    Ok(Json(shared.at_book(|c| law::vocabulary(&c.book)).await?).into_response())
 }
 
 async fn table(State(shared): State<Arc<Shared>>) -> Response {

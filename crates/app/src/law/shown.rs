@@ -202,6 +202,11 @@ pub(super) fn vocabulary(all: &Value, lang: Lang) -> String {
             let by = if by.is_empty() { by } else { format!(" [{by}]") };
             let said = if item["question"].is_object() { "question" } else { "text" };
             let _ = writeln!(out, "  {:<32} {}{by}", word(&item["word"]), say(&item[said], lang));
+            let mut named: Vec<&str> = items(&item["named-by"]).map(|m| word(&m["item"])).collect();
+            named.dedup();
+            if !named.is_empty() && key != "facts" {
+                let _ = writeln!(out, "  {:<32}   {}", "", named.join(" "));
+            }
         }
         out.push('\n');
     }

@@ -1,6 +1,6 @@
 //! Every word a request may use and an answer may have, with its meaning in both languages.
 
-use ground::{Basis, Code, Fact, Role};
+use ground::{Basis, Book, Code, Fact, Measure, Role};
 use serde_json::{Value, json};
 use terms::{
     Act, DutyKind, Field, Further, Named, Number, OtherLaw, Over, Purpose, Source, Status, Step,
@@ -12,11 +12,25 @@ use super::schema::{example, schema};
 use super::typed::{HARMS, REQUESTERS, SCOPES};
 use super::whose::fit;
 
-/// The whole vocabulary, with the schema of a request and an example.
+/// The whole vocabulary, with the schema of a request and an example; of each act, purpose and fact
+/// which measures of `book` name it.
 #[must_use]
-pub fn vocabulary() -> Value {
-    let act =
-        |a: &Act| json!({ "word": a, "text": a.text(), "step": a.step(), "lasts": a.lasts() });
+pub fn vocabulary(book: &Book) -> Value {
+    let named = |by: &dyn Fn(&Measure) -> bool| -> Vec<Value> {
+        let all = book.measures().iter().filter(|m| by(m));
+        all.map(|m| json!({ "item": m.item, "measure": m.name })).collect()
+    };
+    let act = |a: &Act| {
+        json!({
+            "word": a, "text": a.text(), "step": a.step(), "lasts": a.lasts(),
+            "named-by": named(&|m| m.acts.contains(a)),
+        })
+    };
+    let purpose = |p: &Purpose| {
+        // What names every purpose names none.
+        let by = |m: &Measure| m.purposes.contains(p) && m.purposes.len() < Purpose::ALL.len();
+        json!({ "word": p, "text": p.text(), "named-by": named(&by) })
+    };
     let fact = |f: &Fact| {
         json!({
             "word": f,
@@ -26,6 +40,8 @@ pub fn vocabulary() -> Value {
             "established-by": f.established_by(),
             "countersigned-by": f.countersigned_by(),
             "of-one-line": f.is_per_line(),
+            "follows-from": f.follows_from(),
+            "named-by": named(&|m| m.requires.contains_key(f) || m.advises.contains_key(f)),
         })
     };
     let source = |s: &Source| json!({ "word": s, "text": s.text(), "kept": s.is_kept() });
@@ -33,7 +49,7 @@ pub fn vocabulary() -> Value {
     let strength = |s: &Strength| json!({ "word": s, "text": s.text(), "code": s.code() });
     json!({
         "acts": Act::ALL.iter().map(act).collect::<Vec<_>>(),
-        "purposes": list(Purpose::ALL, |w| w.word(), |w| w.text()),
+        "purposes": Purpose::ALL.iter().map(purpose).collect::<Vec<_>>(),
         "steps": list(Step::ALL, |w| w.word(), |w| w.text()),
         "fields": list(Field::ALL, |w| w.word(), |w| w.text()),
         "sources": Source::ALL.iter().map(source).collect::<Vec<_>>(),

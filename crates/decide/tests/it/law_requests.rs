@@ -95,7 +95,7 @@ fn whose_may_be_lines_and_addresses() {
 
 #[test]
 fn a_measure_says_what_whose_may_be() {
-    let kinds = law::vocabulary()["whose"].as_array().unwrap().clone();
+    let kinds = law::vocabulary(book())["whose"].as_array().unwrap().clone();
     for measure in book().measures() {
         let fit = law::show(book(), measure)["whose"].clone();
         for kind in &kinds {
