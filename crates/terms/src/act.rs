@@ -141,6 +141,9 @@ impl Act {
     /// Does it go on once begun, so that it must have an end? Telling, sharing and looking once do not.
     #[must_use]
     pub const fn lasts(self) -> bool {
+        if matches!(self, Self::SupplyState | Self::WarnScreen | Self::ShareStatistics) {
+            return true;
+        }
         match self.step() {
             Step::Collect | Step::Store | Step::Detect | Step::Block | Step::Suspend => true,
             Step::Analyse | Step::Share | Step::Warn | Step::Disclose => false,

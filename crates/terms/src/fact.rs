@@ -290,8 +290,8 @@ impl Fact {
         }
     }
 
-    /// The facts of which any one makes it so, and all together make it not so; none for what is a
-    /// fact of its own. What is established directly goes before what follows.
+    /// The facts of which any one makes it so, whatever was said of the whole, and all together make
+    /// it not so; none for what is a fact of its own.
     #[must_use]
     pub const fn follows_from(self) -> &'static [Self] {
         if matches!(self, Self::OwnServiceInDanger) {

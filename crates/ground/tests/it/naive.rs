@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 use crate::law_book::all_files;
 use crate::naive_words::{
-    BASES, KEPT, LASTING_STEPS, LINES, WIDTHS, countersigner, does, either_of, may_establish, step,
+    BASES, KEPT, LINES, WIDTHS, countersigner, does, either_of, goes_on, may_establish,
 };
 
 /// What the book says to a request.
@@ -206,7 +206,7 @@ fn read_text(file: &File, request: &Request, at: Moment, at_gate: bool) -> Gives
 /// Does it end? `None` when nobody has said, or the text does not say that it must.
 fn ends(file: &File, request: &Request, at: Moment, at_gate: bool) -> Option<bool> {
     use ground::End;
-    let goes_on = LASTING_STEPS.contains(&step(request.act));
+    let goes_on = goes_on(request.act);
     match (request.end, at_gate) {
         (End::At(end), _) => Some(at.wall.0 < end.wall.0),
         (End::Unknown | End::WithCause | End::Lasting, true) => Some(false),

@@ -30,7 +30,15 @@ pub(crate) const KEPT: [&str; 11] = [
 pub(crate) const LINES: [&str; 2] = ["line-consents", "line-agrees-by-terms"];
 
 /// Steps that go on once begun, so that they must have an end.
-pub(crate) const LASTING_STEPS: [&str; 5] = ["collect", "store", "detect", "block", "suspend"];
+const LASTING_STEPS: [&str; 5] = ["collect", "store", "detect", "block", "suspend"];
+
+/// Acts of other steps that go on as well.
+const LASTING_ACTS: [&str; 3] = ["warn-screen", "share-statistics", "supply-state"];
+
+/// Does it go on once begun?
+pub(crate) fn goes_on(act: Act) -> bool {
+    LASTING_STEPS.contains(&step(act)) || LASTING_ACTS.contains(&act.word())
+}
 
 /// Steps that only look at data, for which a ground is given and no warrant.
 const LOOKS: [&str; 4] = ["collect", "store", "analyse", "detect"];

@@ -15,7 +15,7 @@ use crate::desk::{book, gate_over, granting, known, line_7, now};
 use crate::law_book::all;
 use crate::naive::{Second, counts, read_book};
 use crate::naive_words::{
-    BASES, KEPT, LASTING_STEPS, LINES, WIDTHS, countersigner, does, either_of, may_establish, step,
+    BASES, KEPT, LINES, WIDTHS, countersigner, does, either_of, goes_on, may_establish, step,
 };
 use crate::neighbours::{Chance, Flip, met, morning};
 use crate::{odd, strange};
@@ -278,7 +278,7 @@ proptest! {
 fn every_word_means_the_same_to_both() {
     for &act in Act::ALL {
         assert_eq!(act.step().word(), step(act));
-        assert_eq!((act.does(), act.lasts()), (does(act), LASTING_STEPS.contains(&step(act))));
+        assert_eq!((act.does(), act.lasts()), (does(act), goes_on(act)));
     }
     for source in Source::ALL {
         assert_eq!(source.is_kept(), KEPT.contains(&source.word()), "{source}");
