@@ -26,7 +26,6 @@ pub use decoder::Decoder;
 pub use sampling::{Provenance, Rate};
 pub use tally::Flaw;
 
-pub(crate) use plan::FLOW_FIELDS;
 pub(crate) use sequence::{Counts, Heard};
 pub(crate) use tally::Tally;
 pub(crate) use template::Learned;

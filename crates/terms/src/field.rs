@@ -65,6 +65,72 @@ words! {
     }
 }
 
+/// A field that flow records have a column for: what exporters tell, and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlowField {
+    /// [`Field::SrcAddress`].
+    SrcAddress,
+    /// [`Field::DstAddress`].
+    DstAddress,
+    /// [`Field::SrcPort`].
+    SrcPort,
+    /// [`Field::DstPort`].
+    DstPort,
+    /// [`Field::Protocol`].
+    Protocol,
+    /// [`Field::TcpFlags`].
+    TcpFlags,
+    /// [`Field::Bytes`].
+    Bytes,
+    /// [`Field::Packets`].
+    Packets,
+    /// [`Field::Fragment`].
+    Fragment,
+    /// [`Field::InputInterface`].
+    InputInterface,
+    /// [`Field::OutputInterface`].
+    OutputInterface,
+    /// [`Field::Timestamp`].
+    Timestamp,
+}
+
+impl FlowField {
+    /// Every field that flow records have a column for.
+    pub const ALL: [Self; 12] = [
+        Self::SrcAddress,
+        Self::DstAddress,
+        Self::SrcPort,
+        Self::DstPort,
+        Self::Protocol,
+        Self::TcpFlags,
+        Self::Bytes,
+        Self::Packets,
+        Self::Fragment,
+        Self::InputInterface,
+        Self::OutputInterface,
+        Self::Timestamp,
+    ];
+
+    /// The field it is the column of.
+    #[must_use]
+    pub const fn field(self) -> Field {
+        match self {
+            Self::SrcAddress => Field::SrcAddress,
+            Self::DstAddress => Field::DstAddress,
+            Self::SrcPort => Field::SrcPort,
+            Self::DstPort => Field::DstPort,
+            Self::Protocol => Field::Protocol,
+            Self::TcpFlags => Field::TcpFlags,
+            Self::Bytes => Field::Bytes,
+            Self::Packets => Field::Packets,
+            Self::Fragment => Field::Fragment,
+            Self::InputInterface => Field::InputInterface,
+            Self::OutputInterface => Field::OutputInterface,
+            Self::Timestamp => Field::Timestamp,
+        }
+    }
+}
+
 /// A set of fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Fields(u64);
@@ -72,6 +138,15 @@ pub struct Fields(u64);
 impl Fields {
     /// No field.
     pub const NONE: Self = Self(0);
+    /// All that a flow record can tell.
+    pub const FLOW: Self = {
+        let (mut set, mut i) = (Self::NONE, 0);
+        while i < FlowField::ALL.len() {
+            set = set.with(FlowField::ALL[i].field());
+            i += 1;
+        }
+        set
+    };
 
     /// This set with `field` as well.
     #[must_use]
@@ -126,6 +201,10 @@ impl Fields {
     /// The fields of the set, in the order of the list.
     pub fn iter(self) -> impl Iterator<Item = Field> {
         Field::ALL.iter().copied().filter(move |f| self.has(*f))
+    }
+    /// The fields of the set that flow records have a column for.
+    pub fn flow(self) -> impl Iterator<Item = FlowField> {
+        FlowField::ALL.into_iter().filter(move |f| self.has(f.field()))
     }
     /// The set as one machine word, for an atomic shared with decoders.
     #[must_use]

@@ -1,6 +1,6 @@
 //! Flow records as columns: one vector a field, all of the same length or empty.
 
-use crate::{Field, Fields, Time};
+use crate::{Field, Fields, FlowField, Time};
 use serde::{Deserialize, Serialize};
 
 /// Number of an exporter on the operator's allow-list, in its order.
@@ -98,36 +98,20 @@ impl Flows {
         if !self.fields.has(field) {
             return None;
         }
-        match field {
-            Field::SrcAddress => Some(Column::Addresses(&self.src)),
-            Field::DstAddress => Some(Column::Addresses(&self.dst)),
-            Field::SrcPort => Some(Column::Shorts(&self.src_port)),
-            Field::DstPort => Some(Column::Shorts(&self.dst_port)),
-            Field::Protocol => Some(Column::Octets(&self.protocol)),
-            Field::TcpFlags => Some(Column::Shorts(&self.tcp_flags)),
-            Field::Bytes => Some(Column::Counts(&self.bytes)),
-            Field::Packets => Some(Column::Counts(&self.packets)),
-            Field::Fragment => Some(Column::Octets(&self.fragment)),
-            Field::InputInterface => Some(Column::Words(&self.input)),
-            Field::OutputInterface => Some(Column::Words(&self.output)),
-            Field::Timestamp => Some(Column::Times(&self.start, &self.end)),
-            Field::ConnectionLog
-            | Field::QueryName
-            | Field::IpOptions
-            | Field::HeaderForm
-            | Field::Url
-            | Field::MailHeader
-            | Field::MailAddress
-            | Field::LoginId
-            | Field::AssignedAddress
-            | Field::AttemptCount
-            | Field::AttemptInterval
-            | Field::CountryCode
-            | Field::CallingNumber
-            | Field::Charges
-            | Field::SubscriberIdentity
-            | Field::Contents => None,
-        }
+        Some(match FlowField::ALL.into_iter().find(|f| f.field() == field)? {
+            FlowField::SrcAddress => Column::Addresses(&self.src),
+            FlowField::DstAddress => Column::Addresses(&self.dst),
+            FlowField::SrcPort => Column::Shorts(&self.src_port),
+            FlowField::DstPort => Column::Shorts(&self.dst_port),
+            FlowField::Protocol => Column::Octets(&self.protocol),
+            FlowField::TcpFlags => Column::Shorts(&self.tcp_flags),
+            FlowField::Bytes => Column::Counts(&self.bytes),
+            FlowField::Packets => Column::Counts(&self.packets),
+            FlowField::Fragment => Column::Octets(&self.fragment),
+            FlowField::InputInterface => Column::Words(&self.input),
+            FlowField::OutputInterface => Column::Words(&self.output),
+            FlowField::Timestamp => Column::Times(&self.start, &self.end),
+        })
     }
 
     /// Empties every column and keeps its memory.

@@ -24,7 +24,7 @@ pub use act::{Act, Step};
 pub use address::{address, ip, mapped_v4};
 pub use case::{AnswerId, CaseId, Line, Person};
 pub use fact::Fact;
-pub use field::{Field, Fields};
+pub use field::{Field, Fields, FlowField};
 pub use finding::{Class, Finding, FindingKind, Rates};
 pub use flow::{Column, ExporterId, Flows};
 /// An IP prefix; here so that pure crates name it without a dependency of their own.

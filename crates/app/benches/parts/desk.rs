@@ -7,26 +7,13 @@ use ground::{
     Acceptance, Actor, Answer, Automatic, Book, End, Fact, Gate, Ground, Journal, Known, Measure,
     MeasureName, Mode, Number, Origin, Pass, Record, Request, Role, Setting, Signature, SignedOn,
 };
-use terms::{Act, Day, Field, Fields, Moment, Person, Purpose, Source, Span, Subject, Time, Zone};
+use terms::{Act, Day, Fields, Moment, Person, Purpose, Source, Span, Subject, Time, Zone};
 
 /// When all this takes place; no bench lets time pass.
 pub(crate) const AT: Moment = Moment { wall: Time(1_780_000_000_000), mono: 1_000_000 };
 
 /// All that a flow record can tell: the fields of the measures below.
-pub(crate) const EVERYTHING: Fields = Fields::of(&[
-    Field::SrcAddress,
-    Field::DstAddress,
-    Field::SrcPort,
-    Field::DstPort,
-    Field::Protocol,
-    Field::TcpFlags,
-    Field::Bytes,
-    Field::Packets,
-    Field::Fragment,
-    Field::InputInterface,
-    Field::OutputInterface,
-    Field::Timestamp,
-]);
+pub(crate) const EVERYTHING: Fields = Fields::FLOW;
 
 /// A look at flow records under one measure.
 #[derive(Debug, Clone, Copy)]

@@ -1,23 +1,10 @@
 //! Made-up traffic: flow records and a deterministic generator of numbers.
 
 use ground::{MeasureName, Origin, Sealed};
-use terms::{ExporterId, Field, Fields, Flows, Purpose, Source, Time, address};
+use terms::{ExporterId, Fields, FlowField, Flows, Purpose, Source, Time, address};
 
 /// All fields a flow record has.
-pub(crate) const ALL: Fields = Fields::of(&[
-    Field::SrcAddress,
-    Field::DstAddress,
-    Field::SrcPort,
-    Field::DstPort,
-    Field::Protocol,
-    Field::TcpFlags,
-    Field::Bytes,
-    Field::Packets,
-    Field::Fragment,
-    Field::InputInterface,
-    Field::OutputInterface,
-    Field::Timestamp,
-]);
+pub(crate) const ALL: Fields = Fields::FLOW;
 
 /// One flow record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,39 +51,23 @@ pub(crate) fn batch(exporter: u32, arrived: Time, fields: Fields, flows: &[Flow]
     let mut batch = Flows::new(ExporterId(exporter), arrived, fields);
     batch.len = flows.len();
     batch.sampling = flows.iter().map(|f| f.sampling).collect();
-    for field in fields.iter() {
+    for field in fields.flow() {
         match field {
-            Field::SrcAddress => batch.src = flows.iter().map(|f| f.src).collect(),
-            Field::DstAddress => batch.dst = flows.iter().map(|f| f.dst).collect(),
-            Field::SrcPort => batch.src_port = flows.iter().map(|f| f.src_port).collect(),
-            Field::DstPort => batch.dst_port = flows.iter().map(|f| f.dst_port).collect(),
-            Field::Protocol => batch.protocol = flows.iter().map(|f| f.protocol).collect(),
-            Field::TcpFlags => batch.tcp_flags = flows.iter().map(|f| f.flags).collect(),
-            Field::Bytes => batch.bytes = flows.iter().map(|f| f.bytes).collect(),
-            Field::Packets => batch.packets = flows.iter().map(|f| f.packets).collect(),
-            Field::Fragment => batch.fragment = flows.iter().map(|f| f.fragment).collect(),
-            Field::InputInterface => batch.input = flows.iter().map(|f| f.input).collect(),
-            Field::OutputInterface => batch.output = vec![0; flows.len()],
-            Field::Timestamp => {
+            FlowField::SrcAddress => batch.src = flows.iter().map(|f| f.src).collect(),
+            FlowField::DstAddress => batch.dst = flows.iter().map(|f| f.dst).collect(),
+            FlowField::SrcPort => batch.src_port = flows.iter().map(|f| f.src_port).collect(),
+            FlowField::DstPort => batch.dst_port = flows.iter().map(|f| f.dst_port).collect(),
+            FlowField::Protocol => batch.protocol = flows.iter().map(|f| f.protocol).collect(),
+            FlowField::TcpFlags => batch.tcp_flags = flows.iter().map(|f| f.flags).collect(),
+            FlowField::Bytes => batch.bytes = flows.iter().map(|f| f.bytes).collect(),
+            FlowField::Packets => batch.packets = flows.iter().map(|f| f.packets).collect(),
+            FlowField::Fragment => batch.fragment = flows.iter().map(|f| f.fragment).collect(),
+            FlowField::InputInterface => batch.input = flows.iter().map(|f| f.input).collect(),
+            FlowField::OutputInterface => batch.output = vec![0; flows.len()],
+            FlowField::Timestamp => {
                 batch.start = vec![arrived.0; flows.len()];
                 batch.end = vec![arrived.0; flows.len()];
             }
-            Field::ConnectionLog
-            | Field::QueryName
-            | Field::IpOptions
-            | Field::HeaderForm
-            | Field::Url
-            | Field::MailHeader
-            | Field::MailAddress
-            | Field::LoginId
-            | Field::AssignedAddress
-            | Field::AttemptCount
-            | Field::AttemptInterval
-            | Field::CountryCode
-            | Field::CallingNumber
-            | Field::Charges
-            | Field::SubscriberIdentity
-            | Field::Contents => {}
         }
     }
     batch

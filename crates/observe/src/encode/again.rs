@@ -3,7 +3,7 @@
 use terms::{ExporterId, Field, Fields, Flows, Moment, Time, ip, mapped_v4};
 
 use super::{Ipfix, NetFlow5, NetFlow9, Record, Sflow5};
-use crate::flow::{FLOW_FIELDS, Format, Learned, Reading, Tally, decode};
+use crate::flow::{Format, Learned, Reading, Tally, decode};
 
 /// What is not as it should be. Says nothing of the records themselves.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +40,7 @@ pub enum Differs {
 /// The first thing that is not as it should be.
 pub fn compare(format: Format, datagrams: &[u8]) -> Result<(), Differs> {
     let part = Fields::of(&[Field::DstAddress, Field::Protocol, Field::Packets]);
-    for mask in [Fields::NONE, part, FLOW_FIELDS] {
+    for mask in [Fields::NONE, part, Fields::FLOW] {
         let mut reader = Reader::new(mask);
         let mut rest = datagrams;
         while let Some((len, more)) = rest.split_first_chunk::<2>() {
@@ -49,7 +49,7 @@ pub fn compare(format: Format, datagrams: &[u8]) -> Result<(), Differs> {
             reader.read(datagram)?;
             rest = more;
         }
-        if mask == FLOW_FIELDS {
+        if mask == Fields::FLOW {
             comes_back(format, &reader.flows)?;
         }
     }
@@ -130,7 +130,7 @@ fn comes_back(format: Format, flows: &Flows) -> Result<(), Differs> {
         .filter(|(r, s)| *s == sampling && holds(format, r, *s, first.start))
         .map(|(r, _)| *r)
         .collect();
-    let mut reader = Reader::new(FLOW_FIELDS);
+    let mut reader = Reader::new(Fields::FLOW);
     for datagram in encoded(format, at, sampling, &kept) {
         reader.read(&datagram)?;
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use ahash::AHashMap;
 use ground::{Mask, Origin, Sealed};
-use terms::{ExporterId, Field, Fields, Flows, Moment, Span};
+use terms::{ExporterId, Fields, FlowField, Flows, Moment, Span};
 
-use super::{FLOW_FIELDS, Heard, Learned, Reading, Tally, decode};
+use super::{Heard, Learned, Reading, Tally, decode};
 use crate::InterfaceCounters;
 use crate::doubt::DoubtReason;
 use crate::exporters::{Entry, Exporters, List};
@@ -104,7 +104,7 @@ impl Decoder {
             self.relist();
         }
         let address = from.ip().to_canonical();
-        let fields = self.mask.fields().common(FLOW_FIELDS);
+        let fields = self.mask.fields().common(Fields::FLOW);
         let peer = match self.peers.get_mut(&address) {
             Some(peer) => peer,
             None => {
@@ -236,39 +236,23 @@ impl Ready {
 /// An empty batch with room, so that columns do not grow record by record.
 fn batch(exporter: ExporterId, before: &Flows, fields: Fields) -> Flows {
     let mut f = Flows::new(exporter, before.arrived, fields);
-    for field in fields.iter() {
+    for field in fields.flow() {
         match field {
-            Field::SrcAddress => f.src.reserve(ROOM),
-            Field::DstAddress => f.dst.reserve(ROOM),
-            Field::SrcPort => f.src_port.reserve(ROOM),
-            Field::DstPort => f.dst_port.reserve(ROOM),
-            Field::Protocol => f.protocol.reserve(ROOM),
-            Field::TcpFlags => f.tcp_flags.reserve(ROOM),
-            Field::Bytes => f.bytes.reserve(ROOM),
-            Field::Packets => f.packets.reserve(ROOM),
-            Field::Fragment => f.fragment.reserve(ROOM),
-            Field::InputInterface => f.input.reserve(ROOM),
-            Field::OutputInterface => f.output.reserve(ROOM),
-            Field::Timestamp => {
+            FlowField::SrcAddress => f.src.reserve(ROOM),
+            FlowField::DstAddress => f.dst.reserve(ROOM),
+            FlowField::SrcPort => f.src_port.reserve(ROOM),
+            FlowField::DstPort => f.dst_port.reserve(ROOM),
+            FlowField::Protocol => f.protocol.reserve(ROOM),
+            FlowField::TcpFlags => f.tcp_flags.reserve(ROOM),
+            FlowField::Bytes => f.bytes.reserve(ROOM),
+            FlowField::Packets => f.packets.reserve(ROOM),
+            FlowField::Fragment => f.fragment.reserve(ROOM),
+            FlowField::InputInterface => f.input.reserve(ROOM),
+            FlowField::OutputInterface => f.output.reserve(ROOM),
+            FlowField::Timestamp => {
                 f.start.reserve(ROOM);
                 f.end.reserve(ROOM);
             }
-            Field::ConnectionLog
-            | Field::QueryName
-            | Field::IpOptions
-            | Field::HeaderForm
-            | Field::Url
-            | Field::MailHeader
-            | Field::MailAddress
-            | Field::LoginId
-            | Field::AssignedAddress
-            | Field::AttemptCount
-            | Field::AttemptInterval
-            | Field::CountryCode
-            | Field::CallingNumber
-            | Field::Charges
-            | Field::SubscriberIdentity
-            | Field::Contents => {}
         }
     }
     if !fields.is_empty() {

@@ -3,27 +3,11 @@
 //! A plan reads column by column: for each wanted field, one pass over the records of a set. Fields
 //! that are not wanted have no step, so nothing ever looks at them.
 
-use terms::{Field, Fields, Flows};
+use terms::{Field, Fields, FlowField, Flows};
 
 use super::columns::{self, Export, Span, Unit};
 use super::sampling::{Provenance, Rate, Rates};
 use super::template::{Registry, Spec, VARIABLE};
-
-/// The fields of communications data that a flow record can have.
-pub(crate) const FLOW_FIELDS: Fields = Fields::of(&[
-    Field::SrcAddress,
-    Field::DstAddress,
-    Field::SrcPort,
-    Field::DstPort,
-    Field::Protocol,
-    Field::TcpFlags,
-    Field::Bytes,
-    Field::Packets,
-    Field::Fragment,
-    Field::InputInterface,
-    Field::OutputInterface,
-    Field::Timestamp,
-]);
 
 /// What is read of each record, and where it goes.
 #[derive(Debug)]
@@ -100,55 +84,38 @@ pub(crate) struct Ran {
 impl Plan {
     /// Compiles the fields of a template for a mask.
     pub(crate) fn compile(specs: &[Spec], mask: Fields) -> Self {
-        let wanted = mask.common(FLOW_FIELDS);
         let find = |ids: &[u16]| ids.iter().find_map(|&id| place(specs, id));
         let sized = |id, len| place(specs, id).filter(|p| p.span.len == len);
         let timed = |list: &[(u16, Unit)]| {
             list.iter().find_map(|&(id, unit)| Some((unit, place(specs, id)?)))
         };
         let has_ports = [4, 7, 11].iter().all(|&id| place(specs, id).is_some());
-        let step = |field| match field {
-            Field::SrcAddress => {
-                Some(Step::Addresses { src: true, v4: sized(8, 4), v6: sized(27, 16) })
+        let step = |field: FlowField| match field {
+            FlowField::SrcAddress => {
+                Step::Addresses { src: true, v4: sized(8, 4), v6: sized(27, 16) }
             }
-            Field::DstAddress => {
-                Some(Step::Addresses { src: false, v4: sized(12, 4), v6: sized(28, 16) })
+            FlowField::DstAddress => {
+                Step::Addresses { src: false, v4: sized(12, 4), v6: sized(28, 16) }
             }
-            Field::SrcPort => Some(Step::SrcPort(find(&[7, 180, 182]))),
-            Field::DstPort => Some(Step::DstPort(find(&[11, 181, 183]))),
-            Field::Protocol => Some(Step::Protocol(find(&[4]))),
-            Field::TcpFlags => Some(Step::TcpFlags(find(&[6]))),
-            Field::Bytes => Some(Step::Bytes(find(&[1, 85, 231, 352, 23]))),
-            Field::Packets => Some(Step::Packets(find(&[2, 86, 298, 24]))),
-            Field::InputInterface => Some(Step::Input(find(&[10, 252]))),
-            Field::OutputInterface => Some(Step::Output(find(&[14, 253]))),
-            Field::Fragment => Some(match (find(&[88]), find(&[197])) {
+            FlowField::SrcPort => Step::SrcPort(find(&[7, 180, 182])),
+            FlowField::DstPort => Step::DstPort(find(&[11, 181, 183])),
+            FlowField::Protocol => Step::Protocol(find(&[4])),
+            FlowField::TcpFlags => Step::TcpFlags(find(&[6])),
+            FlowField::Bytes => Step::Bytes(find(&[1, 85, 231, 352, 23])),
+            FlowField::Packets => Step::Packets(find(&[2, 86, 298, 24])),
+            FlowField::InputInterface => Step::Input(find(&[10, 252])),
+            FlowField::OutputInterface => Step::Output(find(&[14, 253])),
+            FlowField::Fragment => match (find(&[88]), find(&[197])) {
                 (None, None) if has_ports => Step::FragmentWithoutPorts,
                 (offset, flags) => Step::Fragment { offset, flags },
-            }),
-            Field::Timestamp => Some(Step::Times {
+            },
+            FlowField::Timestamp => Step::Times {
                 start: timed(STARTS).or_else(|| timed(OBSERVED)),
                 end: timed(ENDS).or_else(|| timed(OBSERVED)),
                 boot: find(&[160]),
-            }),
-            Field::ConnectionLog
-            | Field::QueryName
-            | Field::IpOptions
-            | Field::HeaderForm
-            | Field::Url
-            | Field::MailHeader
-            | Field::MailAddress
-            | Field::LoginId
-            | Field::AssignedAddress
-            | Field::AttemptCount
-            | Field::AttemptInterval
-            | Field::CountryCode
-            | Field::CallingNumber
-            | Field::Charges
-            | Field::SubscriberIdentity
-            | Field::Contents => None,
+            },
         };
-        let mut steps: Vec<Step> = wanted.iter().filter_map(step).collect();
+        let mut steps: Vec<Step> = mask.flow().map(step).collect();
         if !steps.iter().any(Step::reads) {
             steps.clear();
         }
@@ -157,7 +124,7 @@ impl Plan {
             width: width(specs),
             steps,
             sampler: find(&[48, 302]),
-            interface: find(&[10]).filter(|_| wanted.has(Field::InputInterface)),
+            interface: find(&[10]).filter(|_| mask.has(Field::InputInterface)),
             rate: find(&[34, 50, 305]),
             space: find(&[306]),
             spans: Vec::new(),

@@ -2,12 +2,11 @@
 //!
 //! A sample is one packet of the length its frame had on the wire, and carries its sampling rate.
 
-use terms::{Field, Fields, Flows, mapped_v4};
+use terms::{Field, Fields, FlowField, Flows, mapped_v4};
 
 use super::columns::{octet, short};
 use super::octets::{Octets, number};
 use super::packet::{Begins, HEADER_FIELDS, Headers, headers};
-use super::plan::FLOW_FIELDS;
 use super::sampling::{Provenance, Rate};
 use super::sequence::Stamp;
 use super::sets::admit;
@@ -102,7 +101,7 @@ fn tagged<'a>(o: &mut Octets<'a>) -> Option<(u32, &'a [u8])> {
 
 /// Reads a flow sample into one row; `false` when nothing in it may be read.
 fn flow(tag: u32, body: &[u8], reading: &mut Reading<'_>) -> Result<bool, Flaw> {
-    let mask = reading.mask.common(FLOW_FIELDS);
+    let mask = reading.mask.common(Fields::FLOW);
     if mask.is_empty() {
         return Ok(false);
     }
@@ -233,40 +232,24 @@ fn push(
     mask: Fields,
     flows: &mut Flows,
 ) {
-    for field in mask.iter() {
+    for field in mask.flow() {
         match field {
-            Field::SrcAddress => flows.src.push(headers.src),
-            Field::DstAddress => flows.dst.push(headers.dst),
-            Field::SrcPort => flows.src_port.push(headers.src_port),
-            Field::DstPort => flows.dst_port.push(headers.dst_port),
-            Field::Protocol => flows.protocol.push(headers.protocol),
-            Field::TcpFlags => flows.tcp_flags.push(headers.tcp_flags),
-            Field::Bytes => flows.bytes.push(bytes),
-            Field::Packets => flows.packets.push(1),
-            Field::Fragment => flows.fragment.push(headers.fragment),
-            Field::InputInterface => flows.input.push(sample.input),
-            Field::OutputInterface => flows.output.push(sample.output),
-            Field::Timestamp => {
+            FlowField::SrcAddress => flows.src.push(headers.src),
+            FlowField::DstAddress => flows.dst.push(headers.dst),
+            FlowField::SrcPort => flows.src_port.push(headers.src_port),
+            FlowField::DstPort => flows.dst_port.push(headers.dst_port),
+            FlowField::Protocol => flows.protocol.push(headers.protocol),
+            FlowField::TcpFlags => flows.tcp_flags.push(headers.tcp_flags),
+            FlowField::Bytes => flows.bytes.push(bytes),
+            FlowField::Packets => flows.packets.push(1),
+            FlowField::Fragment => flows.fragment.push(headers.fragment),
+            FlowField::InputInterface => flows.input.push(sample.input),
+            FlowField::OutputInterface => flows.output.push(sample.output),
+            FlowField::Timestamp => {
                 // The datagram has no wall clock; a sample is sent within a second of its packet.
                 flows.start.push(at);
                 flows.end.push(at);
             }
-            Field::ConnectionLog
-            | Field::QueryName
-            | Field::IpOptions
-            | Field::HeaderForm
-            | Field::Url
-            | Field::MailHeader
-            | Field::MailAddress
-            | Field::LoginId
-            | Field::AssignedAddress
-            | Field::AttemptCount
-            | Field::AttemptInterval
-            | Field::CountryCode
-            | Field::CallingNumber
-            | Field::Charges
-            | Field::SubscriberIdentity
-            | Field::Contents => {}
         }
     }
     flows.sampling.push(rate);

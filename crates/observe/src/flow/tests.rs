@@ -28,7 +28,7 @@ impl Ear {
     pub(crate) fn under(mask: Fields) -> Self {
         Self {
             learned: Learned::default(),
-            flows: Flows::new(ExporterId(3), AT, mask.common(FLOW_FIELDS)),
+            flows: Flows::new(ExporterId(3), AT, mask.common(Fields::FLOW)),
             tally: Tally::default(),
             counters: Vec::new(),
             setting: 0,
@@ -154,7 +154,7 @@ fn every_format_gives_back_the_columns_of_what_was_sent() {
     ipfix_all.extend(ipfix.datagrams(AT, &records));
     let v5 = NetFlow5 { boot, sequence: 0, engine: 1, sampling: 1000 }.datagrams(AT, &v4);
     for (datagrams, sent) in [(v9_datagrams(40), &records), (ipfix_all, &records), (v5, &v4)] {
-        let mut h = Ear::under(FLOW_FIELDS);
+        let mut h = Ear::under(Fields::FLOW);
         h.all(&datagrams);
         let f = &h.flows;
         assert_eq!(f.len, sent.len());
@@ -181,12 +181,12 @@ fn a_field_that_is_not_in_the_mask_has_no_column() {
         sampling: 10,
     }
     .datagrams(AT, &(0..9).map(record).collect::<Vec<_>>());
-    for field in FLOW_FIELDS.iter() {
+    for field in Fields::FLOW.iter() {
         for datagrams in [v9_datagrams(9), sflow.clone()] {
             // `hear` checks that every other column is empty.
             let mut one = Ear::under(Fields::of(&[field]));
             assert_eq!(one.all(&datagrams).flows.len, 9, "{field}");
-            let mut all = Ear::under(FLOW_FIELDS);
+            let mut all = Ear::under(Fields::FLOW);
             all.all(&datagrams);
             assert_eq!(one.flows.column(field), all.flows.column(field), "{field}");
         }
@@ -230,7 +230,7 @@ fn variable_length_reduced_size_and_enterprise_fields_are_walked_over() {
     body.extend([b'x'; 256]);
     body.extend([0, 80]);
     body.extend([0, 192, 0, 2, 2, 0, 0, 9, 0, 0, 81]);
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     h.hear(&ipfix_message(1, &[(2, template), (400, body)]));
     assert_eq!(h.flows.src, [at("192.0.2.1"), at("192.0.2.2")]);
     assert_eq!((&*h.flows.bytes, &*h.flows.src_port), (&[65_536, 9][..], &[80, 81][..]));
@@ -243,14 +243,14 @@ fn options_say_the_sampling_rate_then_the_record_then_the_setting() {
     let rates = words(&[257, 4, 8, 1, 4, 48, 1, 50, 4]);
     let rate = |id: u8, n: u32| [&[0, 0, 0, 0, id], &n.to_be_bytes()[..]].concat();
     let data = (256, vec![1, 0, 80, 2, 0, 81, 3, 0, 82]);
-    let mut h = Ear::under(FLOW_FIELDS).set(7);
+    let mut h = Ear::under(Fields::FLOW).set(7);
     h.hear(&v9_message(&[(0, flows), (1, rates), data.clone()]));
     assert_eq!(h.flows.sampling, [7, 7, 7]);
     assert_eq!(h.tally.rate, Some(Rate { one_in: 7, by: Provenance::Setting }));
     h.hear(&v9_message(&[(257, [rate(1, 100), rate(2, 200)].concat()), data]));
     assert_eq!(h.flows.sampling[3..], [100, 200, 7]);
 
-    let mut h = Ear::under(FLOW_FIELDS).set(7);
+    let mut h = Ear::under(Fields::FLOW).set(7);
     let in_record = words(&[256, 3, 305, 4, 306, 4, 7, 2]);
     let row = [1_u32.to_be_bytes(), 499_u32.to_be_bytes()].concat();
     let data = (256, [&row[..], &[0, 80]].concat());
@@ -274,7 +274,7 @@ fn a_rate_told_for_an_interface_counts_only_where_the_interface_may_be_read() {
         (257, [rate(1, 100), rate(2, 200)].concat()),
         (256, words(&[1, 80, 2, 81])),
     ]);
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     assert_eq!(h.hear(&message).flows.sampling, [100, 200]);
     let mut h = Ear::under(Fields::of(&[Field::SrcPort]));
     assert_eq!(h.hear(&message).flows.sampling, [0, 0]);
@@ -295,19 +295,19 @@ fn times_come_out_in_milliseconds_however_they_are_written() {
     ] {
         let len = u16::try_from(value.len()).unwrap();
         let template = words(&[256, 2, ids[0], len, ids[1], len]);
-        let mut h = Ear::under(FLOW_FIELDS);
+        let mut h = Ear::under(Fields::FLOW);
         h.hear(&ipfix_message(1, &[(2, template), (256, [value.clone(), value].concat())]));
         assert_eq!((h.flows.start[0], h.flows.end[0]), (expected, expected), "{ids:?}");
     }
     // In NetFlow v9 the uptime is in the header, and wraps.
     let template = words(&[256, 2, 22, 4, 21, 4]);
     let value = [(100_000_u32).wrapping_sub(200_000).to_be_bytes(), 99_000_u32.to_be_bytes()];
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     h.hear(&v9_message(&[(0, template), (256, value.concat())]));
     assert_eq!((h.flows.start[0], h.flows.end[0]), (now - 200_000, now - 1_000));
     // In IPFIX the start of the exporter may stand in options data.
     let boot = [&[0; 4][..], &(now - 50_000).to_be_bytes()].concat();
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     h.hear(&ipfix_message(
         1,
         &[
@@ -330,7 +330,7 @@ fn a_fragment_is_seen_in_offset_or_flags() {
         [0x40, 0, 0x40, 0, 0],
         [0, 0, 0x20, 0, 0],
     ];
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     h.hear(&ipfix_message(1, &[(2, template), (256, rows.concat())]));
     assert_eq!(h.flows.fragment, [0, 1, 1, 0, 1]);
 }
@@ -344,12 +344,12 @@ fn a_record_without_ports_is_of_fragments_when_nothing_else_tells() {
         h.hear(&ipfix_message(1, &[(2, template), (256, rows.clone())]));
         h.flows.fragment.clone()
     };
-    assert_eq!(read(&[4, 1, 7, 2, 11, 2], FLOW_FIELDS), [1, 0, 1, 0]);
+    assert_eq!(read(&[4, 1, 7, 2, 11, 2], Fields::FLOW), [1, 0, 1, 0]);
     // Where there are no ports at all, they tell nothing; nor where they may not be read.
-    assert_eq!(read(&[4, 1, 1, 2, 2, 2], FLOW_FIELDS), [0; 4]);
+    assert_eq!(read(&[4, 1, 1, 2, 2, 2], Fields::FLOW), [0; 4]);
     let blind = Fields::of(&[Field::Fragment, Field::Protocol, Field::SrcPort]);
     assert_eq!(read(&[4, 1, 7, 2, 11, 2], blind), [0; 4]);
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     let told = words(&[256, 4, 4, 1, 7, 2, 11, 2, 197, 1]);
     let rows = [[17, 0, 0, 0, 0, 0], [17, 0, 0, 0, 0, 0x20]].concat();
     h.hear(&ipfix_message(1, &[(2, told), (256, rows)]));

@@ -50,20 +50,7 @@ impl Lock {
     }
     /// Grants all fields of a flow.
     pub(crate) fn open_wide() -> Self {
-        Self::granting(Fields::of(&[
-            Field::SrcAddress,
-            Field::DstAddress,
-            Field::SrcPort,
-            Field::DstPort,
-            Field::Protocol,
-            Field::TcpFlags,
-            Field::Bytes,
-            Field::Packets,
-            Field::Fragment,
-            Field::InputInterface,
-            Field::OutputInterface,
-            Field::Timestamp,
-        ]))
+        Self::granting(Fields::FLOW)
     }
     /// Ends the ground: the mask is empty from now on.
     pub(crate) fn end(&self) {

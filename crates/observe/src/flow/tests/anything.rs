@@ -37,7 +37,7 @@ fn framed(datagrams: &[Vec<u8>]) -> Vec<u8> {
 const VERSIONS: &[&[u8]] = &[&[0, 5], &[0, 9], &[0, 10], &[0, 0, 0, 5], &[]];
 
 fn mask() -> impl Strategy<Value = Fields> {
-    any::<u64>().prop_map(|bits| Fields::from_bits(bits).common(FLOW_FIELDS))
+    any::<u64>().prop_map(|bits| Fields::from_bits(bits).common(Fields::FLOW))
 }
 
 proptest! {

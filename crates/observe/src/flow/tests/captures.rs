@@ -39,7 +39,7 @@ fn every_capture_is_heard_somewhere() {
 }
 
 fn say<'a>(files: impl Iterator<Item = &'a str>) -> String {
-    let mut ear = Ear::under(FLOW_FIELDS);
+    let mut ear = Ear::under(Fields::FLOW);
     let (mut said, mut flaws) = (String::new(), String::new());
     for file in files {
         writeln!(said, "< {file}").unwrap();

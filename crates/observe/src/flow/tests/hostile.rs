@@ -7,7 +7,7 @@ fn a_variable_field_that_runs_over_its_set_is_counted_and_the_next_set_is_read()
     let template = words(&[400, 2, 96, 0xffff, 7, 2]);
     let good = words(&[0x0141, 0x0050]);
     let good = [&good[..], &[9]].concat();
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     h.hear(&ipfix_message(
         1,
         &[(2, template), (400, [&good[..4], &[200, 0, 0]].concat()), (400, good[..4].to_vec())],
@@ -17,7 +17,7 @@ fn a_variable_field_that_runs_over_its_set_is_counted_and_the_next_set_is_read()
 
 #[test]
 fn the_same_template_number_in_two_domains_means_two_things() {
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     h.hear(&ipfix_message(1, &[(2, words(&[256, 2, 7, 2, 11, 2]))]));
     h.hear(&ipfix_message(2, &[(2, words(&[256, 2, 11, 2, 7, 2]))]));
     h.hear(&ipfix_message(1, &[(256, words(&[1, 2]))]));
@@ -42,11 +42,11 @@ fn lying_lengths_are_counted_and_the_rest_is_read() {
         (vec![], vec![Flaw::Version], 0),
         (vec![0, 10, 0, 15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], vec![Flaw::Length], 0),
     ] {
-        let mut h = Ear::under(FLOW_FIELDS);
+        let mut h = Ear::under(Fields::FLOW);
         h.hear(&octets);
         assert_eq!((h.flaws(), h.flows.len), (flaws, rows), "{octets:?}");
     }
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     h.hear(&good);
     let mut zero = ipfix_message(1, &[data.clone(), (7, vec![1, 2, 3, 4]), data]);
     h.hear(&zero);
@@ -66,11 +66,11 @@ fn templates_that_cannot_be_are_counted_and_not_taken_up() {
         words(&[256, 9, 7, 2]),
         words(&[256, 0xffff, 7, 2]),
     ] {
-        let mut h = Ear::under(FLOW_FIELDS);
+        let mut h = Ear::under(Fields::FLOW);
         h.hear(&ipfix_message(1, &[(2, template.clone()), (256, vec![0; 40])]));
         assert_eq!(h.flaws(), [Flaw::Template, Flaw::NoTemplate], "{template:?}");
     }
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     let template = words(&[255, 1, 7, 2, 256, 2, 0, 0, 7, 2, 0]);
     h.hear(&ipfix_message(1, &[(2, template), (256, vec![0, 80])]));
     assert_eq!((h.flaws(), &*h.flows.src_port), (vec![Flaw::Template], &[80][..]));
@@ -81,7 +81,7 @@ fn netflow_v5_with_fewer_or_more_octets_than_its_count_is_read_as_far_as_it_goes
     let records: Vec<_> = (0..30).map(record).filter(|r| r.src.is_ipv4()).collect();
     let v5 = NetFlow5 { boot: AT, sequence: 0, engine: 0, sampling: 0 }.datagrams(AT, &records);
     let whole = &v5[0];
-    let mut h = Ear::under(FLOW_FIELDS);
+    let mut h = Ear::under(Fields::FLOW);
     h.hear(&whole[..whole.len() - 50]);
     assert_eq!((h.flows.len, h.flaws()), (records.len() - 2, vec![Flaw::Length]));
     h.hear(&[&whole[..], &[0; 7]].concat());

@@ -106,7 +106,7 @@ proptest! {
             fields.into_iter().filter(|f| ipfix || (f.1 != 0xffff && f.2.is_none())).collect();
         prop_assume!(!fields.is_empty());
         let datagram = message(ipfix, &fields, &records, padding);
-        let mut ear = Ear::under(FLOW_FIELDS);
+        let mut ear = Ear::under(Fields::FLOW);
         ear.hear(&datagram);
         prop_assert_eq!(ear.flaws(), []);
         let theirs = Oracle::default().rows(from(), &datagram);
@@ -124,7 +124,7 @@ proptest! {
         } else {
             v9_datagrams(n)
         };
-        let mut ear = Ear::under(FLOW_FIELDS);
+        let mut ear = Ear::under(Fields::FLOW);
         ear.all(&datagrams);
         let mut oracle = Oracle::default();
         let theirs: Vec<_> =
@@ -140,7 +140,7 @@ proptest! {
         let datagrams =
             Sflow5 { boot: Time(AT.0 - 9), agent, sub_agent: 1, sequence: 0, samples: 0, sampling }
                 .datagrams(AT, &records);
-        let mut ear = Ear::under(FLOW_FIELDS);
+        let mut ear = Ear::under(Fields::FLOW);
         ear.all(&datagrams);
         let mut theirs = Vec::new();
         for d in &datagrams {

@@ -41,7 +41,7 @@ const IPV4: [u8; 24] =
 #[test]
 fn a_sample_is_one_packet_of_the_length_its_frame_had() {
     let records: Vec<_> = (0..40).map(record).collect();
-    let mut ear = Ear::under(FLOW_FIELDS);
+    let mut ear = Ear::under(Fields::FLOW);
     ear.all(&agent().datagrams(AT, &records));
     let f = &ear.flows;
     assert_eq!(f.len, 40);
@@ -69,7 +69,7 @@ fn the_ip_packet_is_found_behind_tags_labels_and_pppoe() {
         (11, vec![]),
         (13, vec![0, 1, 0, 9, 0, 2, 1, 9]),
     ] {
-        let mut ear = Ear::under(FLOW_FIELDS);
+        let mut ear = Ear::under(Fields::FLOW);
         ear.hear(&datagram(&[frame(protocol, &[&before[..], &IPV4].concat())]));
         let f = &ear.flows;
         assert_eq!((&*f.src, &*f.dst), (&[at("192.0.2.1")][..], &[at("198.51.100.2")][..]));
@@ -84,7 +84,7 @@ fn a_later_fragment_has_no_ports_and_a_first_one_has() {
     later[6..8].copy_from_slice(&[0, 100]);
     let mut first = IPV4;
     first[6] = 0x20;
-    let mut ear = Ear::under(FLOW_FIELDS);
+    let mut ear = Ear::under(Fields::FLOW);
     ear.hear(&datagram(&[frame(11, &later), frame(11, &first)]));
     assert_eq!((&*ear.flows.fragment, &*ear.flows.src_port), (&[1, 1][..], &[0, 53][..]));
     let v6 = |offset: u8| {
@@ -101,7 +101,7 @@ fn a_later_fragment_has_no_ports_and_a_first_one_has() {
 #[test]
 fn a_frame_without_ip_is_counted_and_the_next_sample_is_read() {
     let arp = [&ETHERNET[..], &[8, 6], &[0; 28]].concat();
-    let mut ear = Ear::under(FLOW_FIELDS);
+    let mut ear = Ear::under(Fields::FLOW);
     ear.hear(&datagram(&[frame(1, &arp), frame(11, &IPV4[..19]), frame(11, &IPV4)]));
     assert_eq!((ear.flows.len, ear.tally.times(Flaw::NotIp)), (1, 2));
 }
@@ -115,7 +115,7 @@ fn expanded_samples_and_sampled_addresses_are_read() {
         tagged(3, &[head(70_000), tagged(3, &v4)].concat()),
         tagged(3, &[head(0x3fff_ffff), tagged(4, &v6)].concat()),
     ];
-    let mut ear = Ear::under(FLOW_FIELDS);
+    let mut ear = Ear::under(Fields::FLOW);
     ear.hear(&datagram(&samples));
     let f = &ear.flows;
     assert_eq!((&*f.src_port, &*f.dst_port), (&[443, 53][..], &[50_000, 99][..]));
@@ -174,13 +174,13 @@ fn lengths_and_counts_that_lie_are_counted() {
         (vec![tagged(2, &[0; 4]), good.clone()], Flaw::Sample, 1),
         (vec![tagged(0x1001, &[0; 4]), good.clone()], Flaw::Unsupported, 1),
     ] {
-        let mut ear = Ear::under(FLOW_FIELDS);
+        let mut ear = Ear::under(Fields::FLOW);
         ear.hear(&datagram(&samples));
         assert_eq!((ear.flaws(), ear.flows.len), (vec![flaw], rows));
     }
     let mut more = datagram(&[good]);
     more[27] = 9;
-    let mut ear = Ear::under(FLOW_FIELDS);
+    let mut ear = Ear::under(Fields::FLOW);
     assert_eq!(ear.hear(&more).flaws(), [Flaw::Length]);
     more[27] = 0;
     assert_eq!(ear.hear(&more).flaws(), [Flaw::Trailing]);
@@ -209,7 +209,7 @@ fn extension_headers_are_skipped_as_far_as_the_sample_goes() {
         (v6(44, &[17, 0, 0]), 44, 0),
         (v6(59, &[]), 59, 0),
     ] {
-        let mut ear = Ear::under(FLOW_FIELDS);
+        let mut ear = Ear::under(Fields::FLOW);
         ear.hear(&datagram(&[frame(12, &packet)]));
         assert_eq!((ear.flows.protocol[0], ear.flows.src_port[0]), (protocol, port), "{packet:?}");
     }
@@ -249,7 +249,7 @@ proptest::proptest! {
             NetSlice::Ipv6(ip) => (ip.header().source_addr().into(), ip.header().destination_addr().into()),
             NetSlice::Arp(_) => panic!("an ARP packet"),
         };
-        let mut ear = Ear::under(FLOW_FIELDS);
+        let mut ear = Ear::under(Fields::FLOW);
         ear.hear(&datagram(&[frame(1, &octets)]));
         let f = &ear.flows;
         proptest::prop_assert_eq!((f.src[0], f.dst[0]), (address(src), address(dst)));
