@@ -72,7 +72,7 @@ fn a_rule_stands_after_a_kill_only_when_it_was_granted_anew() {
         if stands {
             site.stands(true);
             let standing = granted_anew(&site, since);
-            // GoBGP takes a lost neighbour back only after seven seconds: that is waited for now and then.
+            // GoBGP takes a lost neighbour back only after seven seconds: every third kill waits for it.
             if let Some(router) = router.as_ref().filter(|_| kill % 3 == 0) {
                 router.holds(true);
             }

@@ -71,7 +71,7 @@ fn a_block_granted_before_the_signature_ends_without_it_and_is_not_granted_so_ag
     site.operator.two("noc", "law", &automatic);
     let case = site.case("with a plan", |c| c["state"] == "waiting" || c["state"] == "refused");
     site.operator.does("noc", &["case", "answer", &case, "own-equipment-impaired", "yes"]);
-    // It stands for three seconds, which whoever looks now and then may miss.
+    // It stands for three seconds, which whoever looks every few seconds may miss.
     site.booked(0, "that it stood", |e| e["kind"] == "applied");
     let place = withdrawn(&site, &case, "signature owed was not given in time");
     // From here on it takes the signature first, however often it is asked for, and after a kill.

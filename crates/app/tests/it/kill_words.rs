@@ -49,7 +49,7 @@ fn what_the_command_line_said_was_done_is_there_after_a_kill() {
         });
         check(&site, &said, kill);
         both_verify(&site.operator.data());
-        // Every start asks again for every open case: a nightly run begins anew now and then.
+        // Every start asks again for every open case: a nightly run begins anew after twenty kills.
         if kill % 20 == 19 || kill + 1 == kills(8) {
             let all = [&said.opened, &said.signed, &said.consented].map(Vec::len);
             let all = all.into_iter().chain([said.approved.len()]);

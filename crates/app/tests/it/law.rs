@@ -66,11 +66,11 @@ fn what_is_no_text_is_refused_and_nothing_is_decided() {
     }
     std::fs::write(&file, format!("\u{feff}{}", flood("actual"))).expect("a file");
     assert_eq!(law(&["ask", &path], "").status.code(), Some(0));
-    for nowhere in ["/no/such/file".to_owned(), folder.path().display().to_string()] {
-        let said = law(&["ask", &nowhere], "");
+    for unreadable in ["/no/such/file".to_owned(), folder.path().display().to_string()] {
+        let said = law(&["ask", &unreadable], "");
         assert_eq!(said.status.code(), Some(2));
         let error = text(&said.stderr);
-        assert!(error.contains(&nowhere) && error.contains("nothing was decided"), "{error}");
+        assert!(error.contains(&unreadable) && error.contains("nothing was decided"), "{error}");
     }
 }
 
