@@ -101,7 +101,7 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
                     nearest,
                     State::Failed,
                     &format!("不可。{ja}の条件を満たしません"),
-                    &format!("No. Under {en} this is not met"),
+                    &format!("No. Under {en}, this is not met"),
                 )
                 .unwrap_or_else(|| Text {
                     ja: format!("不可。{ja}では許可できません。"),
@@ -284,7 +284,7 @@ fn named(
 ) -> Text {
     let item = item.as_deref().unwrap_or("–");
     let title = measure.map_or_else(|| Text::of("", ""), |m| m.title.clone());
-    say(&format!("（{item}）{}", title.ja), &format!("({item}) {}", title.en))
+    say(&format!("（{item}）「{}」", title.ja), &format!("({item}) “{}”", title.en))
 }
 
 /// What is not known, and what the text leaves to judgement.
@@ -295,8 +295,8 @@ fn not_yet(reading: Option<&Reading>, ja: &str, en: &str) -> Text {
     let unknown = because(
         reading,
         State::Unknown,
-        &format!("まだ判断できません。{ja}のうち未確認"),
-        &format!("Not yet. Under {en} this is not known or not signed"),
+        &format!("まだ判断できません。{ja}について未確認"),
+        &format!("Not yet. Under {en}, this is not known or not signed"),
     );
     let mut said = vec![unknown.unwrap_or_else(|| Text {
         ja: format!("まだ判断できません。該当する項目は{ja}です。"),

@@ -1,8 +1,8 @@
 //! The made-up people of the demo, who visibly sign, accept and enter numbers in its own book.
 
 use anyhow::Context;
-use decide::{Change, Command, PersonEntry, ProposalId};
-use ground::{Fact, MeasureName, Mode, Number, Role};
+use decide::{Change, Command, PersonEntry, ProposalId, is_carried_out};
+use ground::{Fact, Measure, MeasureName, Mode, Number, Role, SignersWhen};
 use serde_json::Value;
 
 use crate::run::Running;
@@ -48,18 +48,6 @@ const NUMBERS: &[(Number, f64, &str)] = &[
     ),
 ];
 
-/// Measures the demo's people switch on.
-const SWITCHED: &[&str] = &[
-    "13-su-take-statistics",
-    "90-hold-briefly",
-    "17-chi-analyse-anomaly",
-    "01-a-analyse-at-victims-request",
-    "01-a-block-attack-traffic",
-    "02-i-block-at-victims-request",
-    "04-e-a-block-while-impaired",
-    "04-e-b-block-at-risk",
-];
-
 /// Says `command` as `person`.
 pub(crate) fn say(running: &Running, person: &str, command: Command) -> anyhow::Result<Value> {
     let mut desk = running.sekisho.desk();
@@ -98,16 +86,22 @@ pub(crate) fn begin(running: &Running, print: &mut dyn FnMut(&str)) -> anyhow::R
     print(&format!(
         "  {LEGAL} accepts the inferred measure 90-hold-briefly; {NOC} is the second person"
     ));
-    for &measure in SWITCHED {
-        let change = Change::Mode { measure: MeasureName::of(measure), mode: Mode::Propose };
+    let book = std::sync::Arc::clone(&running.sekisho.book);
+    // All that this version carries out; what stands is signed at switching on.
+    let carried_out = |m: &&std::sync::Arc<Measure>| is_carried_out(m);
+    for measure in book.measures().iter().filter(carried_out) {
+        let measure = &measure.name;
+        let change = Change::Mode { measure: measure.clone(), mode: Mode::Propose };
         two(running, NOC, LEGAL, change, "needed to keep the service running")?;
         print(&format!("  {NOC} switches {measure} to propose; {LEGAL} approves"));
     }
     say(running, NOC, Command::StandingFact { fact: Fact::OwnBusiness, so: true })?;
     print(&format!("  {NOC} establishes: it serves the operator's own business"));
-    for &measure in &SWITCHED[..3] {
+    let stands = |m: &&std::sync::Arc<Measure>| m.signers.when == SignersWhen::Once;
+    for measure in book.measures().iter().filter(carried_out).filter(stands) {
+        let measure = &measure.name;
         for person in [LEGAL, NOC] {
-            say(running, person, Command::SignMeasure { measure: MeasureName::of(measure) })?;
+            say(running, person, Command::SignMeasure { measure: measure.clone() })?;
             print(&format!("  {person} signs {measure}"));
         }
     }

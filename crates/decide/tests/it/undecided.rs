@@ -44,7 +44,7 @@ fn what_the_text_leaves_open_is_said_apart_from_what_is_not_known() {
             &undetermined,
             true,
             true,
-            "It falls under (–) A measure made up for a test. The text does not decide it",
+            "It falls under (–) “A measure made up for a test”. The text does not decide it",
         ),
         (
             &undetermined,
