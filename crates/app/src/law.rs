@@ -87,43 +87,44 @@ fn check(book: &Book, folder: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let mut files = Vec::new();
     below(folder, &mut files).with_context(|| format!("cannot read {}", folder.display()))?;
     files.sort();
-    let (mut cases, mut bad) = (Vec::new(), 0_usize);
+    let mut checked = Vec::new();
     for file in &files {
         let shown = file.strip_prefix(folder).unwrap_or(file).display().to_string();
-        match read(file).and_then(|document| law::check(book, &document, today())) {
-            Ok(None) => {}
-            Ok(Some(case)) => {
-                bad += usize::from(!case.differs.is_empty());
-                cases.push((shown, case));
-            }
-            Err(fault) => {
-                bad += 1;
-                line(&format!("✗ {shown}: {fault}"));
-            }
+        let case = read(file).and_then(|document| law::check(book, &document, today()));
+        if let Some(case) = case.transpose() {
+            checked.push((shown, case));
         }
     }
+    let is_good = |case: &law::Case| case.differs.is_empty();
+    let bad = checked.iter().filter(|(_, case)| !case.as_ref().is_ok_and(is_good)).count();
     if json {
-        let all: Vec<Value> =
-            cases.iter().map(|(file, case)| json!({ "file": file, "case": case })).collect();
+        let one = |(file, case): &(String, Result<law::Case, Fault>)| match case {
+            Ok(case) => json!({ "file": file, "case": case }),
+            Err(fault) => json!({ "file": file, "error": fault.to_string() }),
+        };
+        let all: Vec<Value> = checked.iter().map(one).collect();
         line(&serde_json::to_string_pretty(&all)?);
     } else {
-        for (file, case) in &cases {
-            let mark = if case.differs.is_empty() { "✓" } else { "✗" };
-            let item = case.item.as_deref().unwrap_or("–");
-            line(&format!(
-                "{mark} {:<10} {:<10} {item:<8} {}",
-                case.id,
-                case.verdict.word(),
-                case.name
-            ));
-            let wanted: Vec<&str> = case.wanted.iter().map(|c| c.word()).collect();
-            for differs in &case.differs {
-                line(&format!("    {file}: {differs} (wanted: {})", wanted.join(" or ")));
+        for (file, case) in &checked {
+            match case {
+                Ok(case) => say(file, case),
+                Err(fault) => line(&format!("✗ {file}: {fault}")),
             }
         }
-        line(&format!("{} cases, {bad} wrong", cases.len()));
+        line(&format!("{} cases, {bad} wrong", checked.len()));
     }
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A line for a case, and one for all that differs in it.
+fn say(file: &str, case: &law::Case) {
+    let mark = if case.differs.is_empty() { "✓" } else { "✗" };
+    let item = case.item.as_deref().unwrap_or("–");
+    line(&format!("{mark} {:<10} {:<10} {item:<8} {}", case.id, case.verdict.word(), case.name));
+    let wanted: Vec<&str> = case.wanted.iter().map(|c| c.word()).collect();
+    for differs in &case.differs {
+        line(&format!("    {file}: {differs} (wanted: {})", wanted.join(" or ")));
+    }
 }
 
 /// The JSON files below a folder.

@@ -150,3 +150,25 @@ fn files_of_cases_are_checked_and_a_difference_exits_with_1() {
     assert_eq!(said.status.code(), Some(1));
     assert!(text(&said.stdout).contains("the verdict is OK-EMERG"), "{}", text(&said.stdout));
 }
+
+#[test]
+fn a_file_that_cannot_be_read_is_one_of_the_results_in_json_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut good: Value = serde_json::from_str(&flood("actual")).expect("JSON");
+    good["case"] = json!({ "id": "A", "name": "a flood", "verdict": "OK-EMERG" });
+    let files = [("a.json", "{ no JSON".to_owned()), ("b.json", good.to_string())];
+    for (name, document) in files {
+        std::fs::write(folder.path().join(name), document).expect("a file");
+    }
+    let path = folder.path().display().to_string();
+    let said = law(&["check", &path, "--json"], "");
+    let all: Value = serde_json::from_slice(&said.stdout).expect("one JSON document");
+    assert_eq!((said.status.code(), &all[0]["file"]), (Some(1), &json!("a.json")));
+    assert!(all[0]["error"].as_str().is_some_and(|why| why.contains("JSON")), "{all}");
+    assert_eq!(
+        (&all[1]["file"], &all[1]["case"]["verdict"]),
+        (&json!("b.json"), &json!("OK-EMERG"))
+    );
+    let said = text(&law(&["check", &path], "").stdout);
+    assert!(said.contains("✗ a.json: ") && said.contains("2 cases, 1 wrong"), "{said}");
+}
