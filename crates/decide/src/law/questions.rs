@@ -48,6 +48,13 @@ fn question(c: &Checked) -> Asked {
         let asked = ask(fact.question(), fact.established_by());
         return Asked { countersigned_by: fact.countersigned_by(), ..asked };
     }
+    if (c.condition, c.state) == (Condition::HasEnd, State::Open) {
+        let text = Text::of(
+            "本文は措置の期間を定めていません。恒常的に続けてよいと判断しますか。",
+            "The text sets no time; may it last?",
+        );
+        return ask(text, &[Role::Legal]);
+    }
     if c.condition == Condition::HasEnd {
         return ask(Text::of("いつ終了しますか。", "When does it end?"), &[Role::Operations]);
     }
