@@ -77,7 +77,8 @@ pub(super) fn clause(condition: &Condition, measure: &Measure) -> Text {
                 en: format!("it is limited to {}", text.en),
             }
         }
-        Condition::HasEnd if measure.ends == Ends::Required => Text::of(
+        // A text that sets no time is silent on what lasts: only what is temporary is sure.
+        Condition::HasEnd if measure.ends != Ends::Review => Text::of(
             "一時的な措置であり、終期が定まっていること",
             "it is temporary and has an end ahead",
         ),

@@ -33,6 +33,11 @@ pub(super) fn draft(
     let facts = facts(request, considered);
     let near = near(book, request, considered, answer);
     let open = open(considered);
+    let lasts = if is_to_last(considered) {
+        Text::of("また、恒常的に続けることは許されるか。", " May it last?")
+    } else {
+        Text::of("", "")
+    };
     let day = answer.day;
     let day_ja = day_ja(day);
     Text {
@@ -46,8 +51,8 @@ pub(super) fn draft(
              ３　最も近い項目と、それによることができない理由\n{}\n\
              ４　本文から明らかでない点\n{}\n\
              ５　照会事項\n\
-             \u{3000}上記の行為は、通信の秘密の侵害に当たるか。当たる場合、違法性が阻却される余地はあるか。あるとすれば、どのような条件の下か。\n",
-            purpose.ja, act.ja, fields.ja, facts.ja, near.ja, open.ja
+             \u{3000}上記の行為は、通信の秘密の侵害に当たるか。当たる場合、違法性が阻却される余地はあるか。あるとすれば、どのような条件の下か。{}\n",
+            purpose.ja, act.ja, fields.ja, facts.ja, near.ja, open.ja, lasts.ja
         ),
         en: format!(
             "Subject: inquiry on the secrecy of communications (draft)\n\n\
@@ -59,10 +64,16 @@ pub(super) fn draft(
              3. The nearest item, and why we cannot rely on it\n{}\n\
              4. What the text leaves open\n{}\n\
              5. The question\n\
-             Does this act infringe the secrecy of communications? If it does, can it be justified, and under which conditions?\n",
-            act.en, purpose.en, fields.en, facts.en, near.en, open.en
+             Does this act infringe the secrecy of communications? If it does, can it be justified, and under which conditions?{}\n",
+            act.en, purpose.en, fields.en, facts.en, near.en, open.en, lasts.en
         ),
     }
+}
+
+/// Is it to last where the text sets no time?
+fn is_to_last(considered: &Considered<'_>) -> bool {
+    let first = considered.readings.first();
+    first.is_some_and(|(_, r)| r.in_state(State::Open).any(|c| c.condition == Condition::HasEnd))
 }
 
 fn fields(request: &Request, considered: &Considered<'_>) -> Text {
@@ -111,6 +122,11 @@ fn near(book: &Book, request: &Request, considered: &Considered<'_>, answer: &An
             en: format!("{}: “{}”\n", capital(&cites.en), title.en),
         };
         for checked in reading.checked.iter().filter(|c| c.state != State::Met) {
+            if (checked.condition, checked.state) == (Condition::HasEnd, State::Open) {
+                text.ja += "　・当社は恒常的に続けることを予定しているが、期間の定めがない\n";
+                text.en += "- Ours is to last, and the text sets no time.\n";
+                continue;
+            }
             let clause = clause(&checked.condition, measure);
             let (ja, en) = match checked.state {
                 State::Unknown => ("未確認", "not known"),
@@ -164,6 +180,11 @@ fn open(considered: &Considered<'_>) -> Text {
                 "\u{3000}本文は、一概に判断することは困難としており、可否を示していません。\n";
             text.en +=
                 "The text says that this cannot be judged in general, and does not decide.\n";
+            continue;
+        }
+        if checked.condition == Condition::HasEnd {
+            text.ja += "\u{3000}本文は措置の期間を定めておらず、恒常的に続けてよいかどうかが明らかではありません。\n";
+            text.en += "The text sets no time, and does not say whether it may last.\n";
             continue;
         }
         let clause = clause(&checked.condition, measure);

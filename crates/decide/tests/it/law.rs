@@ -203,6 +203,29 @@ fn what_no_item_is_about_asks_and_comes_with_an_inquiry() {
 }
 
 #[test]
+fn where_the_text_sets_no_time_the_ministry_is_asked_whether_it_may_last() {
+    let at_risk = with(with(flood(), "harm", json!({ "own": "risk" })), "end", json!("lasting"));
+    let said = ask(&with(at_risk, "facts.range-necessary", json!(true)));
+    assert_eq!((said.verdict, said.item.as_deref()), (Code::Ask, Some("エ(b)")));
+    assert_eq!(said.deciding, ["end"]);
+    let end = said.conditions.iter().find(|c| c.condition == "end").unwrap();
+    assert_eq!(end.text.en, "it is temporary and has an end ahead");
+    assert_eq!(said.questions[0].roles, [ground::Role::Legal]);
+    assert_eq!(said.questions[0].text.en, "The text sets no time; may it last?");
+    let inquiry = said.inquiry.unwrap();
+    for part in ["期間の定めがない", "期間を定めておらず", "恒常的に続けることは許されるか"]
+    {
+        assert!(inquiry.ja.contains(part), "{part}\n{}", inquiry.ja);
+    }
+    assert!(inquiry.en.contains("The text sets no time") && inquiry.en.contains("May it last?"));
+    assert!(!inquiry.ja.contains("終期が過ぎていない"), "{}", inquiry.ja);
+    // Whose end is not known at all is asked of who would end it.
+    let said = ask(&with(with(flood(), "harm", json!({ "own": "risk" })), "end", json!(null)));
+    let asked = said.questions.iter().find(|q| q.condition == "end").unwrap();
+    assert_eq!(asked.roles, [ground::Role::Operations]);
+}
+
+#[test]
 fn later_days_carry_the_advice_that_a_later_edition_was_not_seen() {
     let advised = |day: &str| {
         let said = ask(&with(flood(), "day", json!(day)));
