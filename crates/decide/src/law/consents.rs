@@ -138,8 +138,8 @@ pub(super) fn register(
             (None, _) => true,
             // A line that the request does not name is the one that consented.
             (Some(of), Subject::Line(line, _)) => *of == line.0 || line.0 == THE_LINE,
-            (Some(_), Subject::Network | Subject::Prefixes(_)) => false,
-            (Some(_), Subject::One(..)) => true,
+            // Whose log-in, address or name it is, a request does not say.
+            (Some(_), Subject::Network | Subject::Prefixes(_) | Subject::One(..)) => false,
         };
         party
             && line

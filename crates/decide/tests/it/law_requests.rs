@@ -213,3 +213,15 @@ fn a_consent_counts_for_its_party_line_act_measure_and_time() {
     }
     assert_eq!(ask(&line(json!(null))).verdict, Code::Ask, "nobody looked into the register");
 }
+
+#[test]
+fn the_consent_of_a_line_counts_for_no_login_sender_name_or_country() {
+    for whose in ["login", "sender", "name", "country"] {
+        let said = ask(&with(line(json!([consent(json!({}))])), "whose", json!({ whose: "x" })));
+        assert!(
+            said.deciding.contains(&"line-consents".to_owned()),
+            "{whose}: {:?}",
+            said.deciding
+        );
+    }
+}
