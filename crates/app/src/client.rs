@@ -128,7 +128,10 @@ pub(crate) fn consents(
     what: Option<ConsentCommand>,
 ) -> anyhow::Result<()> {
     let said = match (withdraw, what) {
-        (Some(id), _) => Command::WithdrawConsent { consent: ConsentId(id) },
+        (Some(_), Some(_)) => {
+            bail!("--withdraw and record are two things: say one after the other; nothing was done")
+        }
+        (Some(id), None) => Command::WithdrawConsent { consent: ConsentId(id) },
         (None, None) => return print(at, &command(at, &Command::Consents)?, show::consents),
         (None, Some(ConsentCommand::Record(words))) => Command::Agree(words.agreed()?),
     };
@@ -171,4 +174,22 @@ fn token() -> anyhow::Result<String> {
     let mut bytes = [0_u8; 24];
     getrandom::fill(&mut bytes).context("the system gave no random numbers")?;
     Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::{Cli, Top};
+
+    #[test]
+    fn a_consent_is_withdrawn_or_recorded_and_never_one_of_them_in_silence() {
+        let record = "sekisho consents --withdraw 3 record line-7 --kind individual \
+                      --for protect-line --to block --text shown.txt --text-version 1 --as law";
+        let cli = Cli::try_parse_from(record.split_whitespace()).unwrap();
+        let Top::Consents { at, withdraw, command } = cli.command else { panic!("not consents") };
+        let said = consents(&at, withdraw, command).unwrap_err().to_string();
+        assert!(said.contains("--withdraw") && said.contains("nothing was done"), "{said}");
+    }
 }
