@@ -3,7 +3,7 @@
 use core::fmt::Write as _;
 
 use serde_json::Value;
-use terms::Day;
+use terms::{Act, Day, Field, Purpose, Source, Text};
 
 use crate::cli::Lang;
 use crate::show::{pick, say};
@@ -117,10 +117,26 @@ pub(super) fn measure(m: &Value, lang: Lang) -> String {
     let strength = &m["strength"];
     let strength = format!("{} {}", word(&strength["code"]), say(&strength["text"], lang));
     row("本文の表現の強さ", "how firmly", strength.trim());
-    row("目的", "purpose", &with_words(&m["purposes"], lang));
-    row("行為", "acts", &with_words(&m["acts"], lang));
-    row("情報源", "sources", &with_words(&m["sources"], lang));
-    row("情報項目", "fields", &with_words(&m["fields"], lang));
+    row(
+        "目的",
+        "purpose",
+        &with_words(&m["purposes"], list_of(Purpose::ALL, |w| w.word(), |w| w.text()), lang),
+    );
+    row(
+        "行為",
+        "acts",
+        &with_words(&m["acts"], list_of(Act::ALL, |w| w.word(), |w| w.text()), lang),
+    );
+    row(
+        "情報源",
+        "sources",
+        &with_words(&m["sources"], list_of(Source::ALL, |w| w.word(), |w| w.text()), lang),
+    );
+    row(
+        "情報項目",
+        "fields",
+        &with_words(&m["fields"], list_of(Field::ALL, |w| w.word(), |w| w.text()), lang),
+    );
     row("対象範囲", "reach", say(&m["over"]["text"], lang));
     row("whoseに書ける語", "`whose` may be", &joined(&m["whose"]));
     row("終期", "ends", say(&m["ends"]["text"], lang));
@@ -147,14 +163,33 @@ pub(super) fn measure(m: &Value, lang: Lang) -> String {
     out.trim_end().to_owned()
 }
 
-/// Each with the word a request writes; what is for every purpose, or all but a few, says so.
-fn with_words(all: &Value, lang: Lang) -> String {
-    let count = items(all).count();
-    if count > 30 {
+/// A closed list: each word with its text.
+type List = Vec<(&'static str, Text)>;
+
+fn list_of<T: Copy>(all: &[T], word: fn(T) -> &'static str, text: fn(T) -> Text) -> List {
+    all.iter().map(|w| (word(*w), text(*w))).collect()
+}
+
+/// Each with the word a request writes; of nearly a whole list, what is not among them.
+fn with_words(some: &Value, all: List, lang: Lang) -> String {
+    let one = |word: &str, text: &str| format!("{word} ({text})");
+    let among = |word: &str| items(some).any(|w| w["word"] == word);
+    let missing: List = all.into_iter().filter(|(word, _)| !among(word)).collect();
+    if missing.is_empty() {
         return pick(lang, "（あらゆるもの）", "any").to_owned();
     }
-    let one = |w: &Value| format!("{} ({})", word(&w["word"]), say(&w["text"], lang));
-    items(all).map(one).collect::<Vec<_>>().join(", ")
+    if missing.len() * 4 > items(some).count() {
+        return items(some)
+            .map(|w| one(word(&w["word"]), say(&w["text"], lang)))
+            .collect::<Vec<_>>()
+            .join(", ");
+    }
+    let text = |text: Text| if lang == Lang::Ja { text.ja } else { text.en };
+    let but: Vec<String> = missing.into_iter().map(|(word, t)| one(word, &text(t))).collect();
+    match lang {
+        Lang::Ja => format!("次のものを除くあらゆるもの：{}", but.join(", ")),
+        Lang::En => format!("any but {}", but.join(", ")),
+    }
 }
 
 fn condition(c: &Value, lang: Lang) -> String {

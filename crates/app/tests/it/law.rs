@@ -132,6 +132,20 @@ fn the_measures_and_the_words_can_be_read() {
 }
 
 #[test]
+fn any_is_said_of_a_whole_list_only() {
+    let show = |arguments: &[&str]| text(&law(&[&["show"], arguments].concat(), "").stdout);
+    let shown = show(&["81-x-1-other-aims"]);
+    let acts = shown.lines().find(|l| l.trim_start().starts_with("acts: ")).expect("its acts");
+    let but = acts.trim_start().strip_prefix("acts: any but ").expect(acts);
+    assert!(but.contains("access-machine (") && but.contains("neutralise-machine ("), "{acts}");
+    assert!(!but.contains("block"), "{acts}");
+    let shown = show(&["81-x-1-other-aims", "--lang", "ja"]);
+    assert!(shown.contains("次のものを除くあらゆるもの：access-machine ("), "{shown}");
+    let shown = show(&["71-acd-1-access-or-neutralise"]);
+    assert!(shown.contains("purpose: any\n"), "{shown}");
+}
+
+#[test]
 fn files_of_cases_are_checked_and_a_difference_exits_with_1() {
     let folder = tempfile::tempdir().expect("a folder");
     let inner = folder.path().join("inner");
