@@ -8,7 +8,7 @@ expect  answer case 1 analyse OK-BIZ チ
 expect  answer case 1 block NO ア
 expect  case 1 refused
 expect  case 1 asks nobody
-expect  case 1 shows sato other ways ア イ ウ エ(a)
+expect  case 1 shows sato other ways ア イ ウ
 expect  refused sign case 9 by sato because there is no case 9
 expect  refused answer case 1 request-genuine yes by sato because role
 expect  refused answer case 1 line-consents yes by tanaka because recorded

@@ -134,7 +134,7 @@ pub fn speak(book: &Book, request: &Request, answer: &Answer, day: Day) -> Spoke
 
 /// The measures that could lawfully serve the same end, the nearest first: the same act on another
 /// ground or on consent, and contact. What is at the wish of those concerned comes before what needs
-/// to be justified, and what is only to be established before what is known not to be so.
+/// to be justified; what known facts rule out is not named.
 #[must_use]
 pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative> {
     let record = Record { facts: by_then(&request.record.facts, day), ..request.record.clone() };
@@ -171,9 +171,16 @@ pub fn alternatives(book: &Book, request: &Request, day: Day) -> Vec<Alternative
             })
             .collect();
         let wished = measure.basis <= Basis::BlanketConsent;
-        let denied = if wished { 0 } else { reading.in_state(State::Failed).count() };
+        // What known facts rule out is no way at all; a consent may still be given.
+        if !wished
+            && reading.in_state(State::Failed).any(|c| matches!(c.condition, Condition::Fact(..)))
+        {
+            continue;
+        }
+        // A way for another situation, or one whose advice is not followed, is further off.
+        let elsewhere = takes.iter().filter(|(fact, ..)| fact.is_premise()).count();
         found.push((
-            (!wished, denied, takes.len()),
+            (!wished, elsewhere + reading.unmet_advice.len(), takes.len()),
             Alternative {
                 measure: measure.name.clone(),
                 item: measure.item.clone(),

@@ -303,6 +303,12 @@ impl Fact {
         }
     }
 
+    /// Is it about what the situation is, so that nobody can make it so?
+    #[must_use]
+    pub fn is_premise(self) -> bool {
+        self.code() == "C-PREMISE"
+    }
+
     /// Does it hold for one line only, so that it must name whom it covers?
     #[must_use]
     pub const fn is_per_line(self) -> bool {
