@@ -33,6 +33,19 @@ words! {
     }
 }
 
+impl Party {
+    /// Does a consent of this party free an act for this purpose? The sender's alone frees nobody; who
+    /// set a filter decides on mail that is filtered by choice.
+    #[must_use]
+    pub const fn counts_for(self, purpose: Purpose) -> bool {
+        match self {
+            Self::Receiver => true,
+            Self::Sender => false,
+            Self::FilterOwner => matches!(purpose, Purpose::FilterMailByChoice),
+        }
+    }
+}
+
 /// The text a subscriber was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
@@ -134,6 +147,7 @@ impl Consent {
     pub fn covers(&self, act: Act, purpose: Purpose, at: Time) -> bool {
         self.acts.contains(&act)
             && self.purposes.contains(&purpose)
+            && self.whose.counts_for(purpose)
             && self.at <= at
             && self.until.is_none_or(|until| at < until)
             && self.withdrawn.is_none_or(|withdrawn| at < withdrawn)
@@ -196,9 +210,21 @@ pub(crate) fn known(
     at: Time,
 ) -> Vec<(Fact, Known)> {
     let Subject::Line(line, _) = subject else { return Vec::new() };
+    // An opt-out ends whatever the line agreed to by the terms before, for the same act and purpose.
+    let opted_out = |c: &Consent| {
+        let later = |o: &&Consent| {
+            o.kind == ConsentKind::Blanket
+                && o.line == c.line
+                && o.acts.contains(&act)
+                && o.purposes.contains(&purpose)
+                && o.withdrawn.is_some_and(|out| c.at <= out && out <= at)
+        };
+        c.kind == ConsentKind::Blanket && consents.iter().any(|o| later(&o))
+    };
     let of = |fact: Fact| {
-        let valid =
-            |c: &&Consent| c.fact() == fact && c.line == *line && c.covers(act, purpose, at);
+        let valid = |c: &&Consent| {
+            c.fact() == fact && c.line == *line && c.covers(act, purpose, at) && !opted_out(c)
+        };
         let known = match consents.iter().rfind(valid) {
             Some(c) => Known {
                 so: true,
@@ -342,6 +368,41 @@ mod tests {
             let said = facts.so(fact, &subject("line-7"), AT).map(|k| k.so);
             assert_eq!(said, Some(false), "{fact}");
         }
+    }
+
+    #[test]
+    fn an_opt_out_ends_every_earlier_consent_by_the_terms_and_none_that_is_given_after_it() {
+        let blanket = |id, at: Time, withdrawn| Consent {
+            kind: ConsentKind::Blanket,
+            at,
+            withdrawn,
+            until: None,
+            ..consent(id, &[Act::Block])
+        };
+        let (first, out, again) = (AT, AT.after(Span::minutes(1)), AT.after(Span::minutes(2)));
+        let so = |given: &[Consent], at| {
+            let found = known(given, &subject("line-7"), Act::Block, FOR, at).into_iter();
+            let by_terms = |(fact, known): (Fact, Known)| {
+                (fact == Fact::LineAgreesByTerms).then_some(known.so)
+            };
+            found.filter_map(by_terms).next()
+        };
+        let mut given = vec![blanket(1, first, None), blanket(2, first, Some(out))];
+        assert_eq!(so(&given, first), Some(true));
+        assert_eq!(so(&given, out), Some(false), "the older one does not outlive the opt-out");
+        given.push(blanket(3, again, None));
+        assert_eq!(so(&given, again), Some(true));
+    }
+
+    #[test]
+    fn only_the_party_the_measure_asks_can_consent() {
+        for &whose in Party::ALL {
+            let given = [Consent { whose, ..consent(1, &[Act::Block]) }];
+            let so = individually(&given, &subject("line-7"), Act::Block, AT).map(|k| k.so);
+            assert_eq!(so, Some(whose == Party::Receiver), "{whose}");
+        }
+        let choice = Purpose::FilterMailByChoice;
+        assert!(Party::FilterOwner.counts_for(choice) && !Party::Sender.counts_for(choice));
     }
 
     #[test]

@@ -96,6 +96,12 @@ impl Desk {
                 "a consent names the text that was shown and its version: that terms were accepted is not enough",
             );
         }
+        if !purposes.iter().any(|p| whose.counts_for(*p)) {
+            return wrong("a consent of this party frees no act for these purposes");
+        }
+        if minutes == Some(0) {
+            return wrong("a consent holds for a minute at least");
+        }
         let asks = |m: &std::sync::Arc<ground::Measure>| {
             let basis = match kind {
                 ConsentKind::Individual => ground::Basis::Consent,
@@ -113,7 +119,6 @@ impl Desk {
         let until = minutes.map(|n| at.wall.after(Span::minutes(u64::from(n))));
         let id = ConsentId(self.standing.consents.len() as u64 + 1);
         let shown = Shown::of(&version, &text);
-        let at_ = at.wall;
         let consent = Consent {
             id,
             kind,
@@ -125,7 +130,7 @@ impl Desk {
             shown,
             by,
             role,
-            at: at_,
+            at: at.wall,
             until,
             withdrawn: None,
         };
