@@ -64,12 +64,13 @@ impl Facts {
     pub fn so(&self, fact: Fact, subject: &Subject, at: Time) -> Option<&Known> {
         let said = self.said(fact, subject, at);
         let parts = fact.follows_from();
-        if parts.is_empty() || said.is_some_and(|known| known.so) {
+        if parts.is_empty() {
             return said;
         }
-        // One part that is so makes it so, whatever was said of the whole; all together deny it.
+        // The whole is so if it was said to be, or if one part is: whatever is forgotten, it can only be
+        // less so. It is denied by all parts together, or by what was said of it.
         let known: Vec<_> = parts.iter().map(|part| self.so(*part, subject, at)).collect();
-        let so = known.iter().flatten().find(|known| known.so).copied();
+        let so = said.into_iter().chain(known.iter().copied().flatten()).find(|known| known.so);
         so.or(said).or_else(|| known.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next())
     }
 
