@@ -4,7 +4,7 @@ use ground::{Basis, Checked, Condition, Measure, Outcome, Reading, State};
 use terms::{Act, Text};
 
 use super::cited::{item, not_in_force, place};
-use super::clause::{and_en, and_ja, clause, fact_clause, listed, numbered, whether};
+use super::clause::{and_en, and_ja, clause, fact_clause, listed, whether};
 use super::request::Request;
 use super::sentences::capital;
 
@@ -75,7 +75,7 @@ fn asks(measure: &Measure, reading: &Reading) -> Text {
     let open: Vec<Text> = open.map(|c| clause(&c.condition, measure)).collect();
     let mut said = Vec::new();
     if !unknown.is_empty() {
-        let all = numbered(&unknown);
+        let all = listed(&unknown);
         said.push(Text {
             ja: format!("{}によるには、次の点の確認が必要です：{}。", text.ja, all.ja),
             en: format!("It would rest on {}, but it is not known {}.", text.en, all.en),

@@ -52,10 +52,11 @@ pub fn check(book: &Book, document: &str, today: Day) -> Result<Option<Case>, Fa
     let request = Request::parse(document, book)?;
     let Some(case) = request.case.as_ref() else { return Ok(None) };
     let case = Object::of(case, "case", KEYS)?;
-    let Some(verdict) = case.get("verdict") else { return Ok(None) };
+    if case.get("verdict").is_none() {
+        return Ok(None);
+    }
     let mut wanted = Vec::new();
-    for said in one_or_more(verdict) {
-        let said = text(said, "case.verdict")?;
+    for said in texts(&case, "verdict")? {
         let codes = || Code::ALL.iter().map(|c| c.word());
         wanted.push(Code::parse(said).ok_or_else(|| unknown("case.verdict", said, codes()))?);
     }
@@ -118,10 +119,6 @@ fn items(book: &Book, said: &str) -> Vec<Option<String>> {
     measures.iter().map(|name| book.measure(name).map(|m| m.item.clone())).collect()
 }
 
-fn one_or_more(value: &Value) -> Vec<&Value> {
-    value.as_array().map_or_else(|| vec![value], |all| all.iter().collect())
-}
-
 /// One text, or a list of them.
 fn texts<'a>(case: &Object<'a>, key: &str) -> Result<Vec<&'a str>, Fault> {
     let way = case.way(key);
@@ -132,23 +129,38 @@ fn texts<'a>(case: &Object<'a>, key: &str) -> Result<Vec<&'a str>, Fault> {
     }
 }
 
-/// Is `said` this word, the code of its condition, or the principle it stands for?
+/// Which facts a principle is about.
+const PRINCIPLES: &[(&str, &[Fact])] = &[
+    ("P1", &[Fact::ByMachine]),
+    ("P7", &[Fact::OnlyMatching, Fact::NarrowerWay, Fact::ExactNamesOnly]),
+    ("P8", &[Fact::CausePresent]),
+    ("P10", &[Fact::LineConsents]),
+    ("P11", &[Fact::LineAgreesByTerms, Fact::OptOutAnyTime, Fact::SameTerms, Fact::TermsMadeKnown]),
+    ("P13", &[Fact::RangeNecessary]),
+    ("P14", &[Fact::JudgedNotArbitrarily]),
+];
+
+/// Is `said` this word, the code of its condition, or a principle that it is about?
 fn stands_for(word: &str, given: &Answer, said: &str) -> bool {
     let code = given.conditions.iter().find(|c| c.condition == word).map(|c| c.code);
-    let code = code.or_else(|| Fact::parse(word).map(Fact::code));
-    let principles: &[&str] = match word {
-        "by-machine" => &["P1"],
+    let principle = match Fact::parse(word) {
+        Some(fact) => {
+            fact.code() == said || PRINCIPLES.iter().any(|(p, f)| *p == said && f.contains(&fact))
+        }
+        None => of_condition(word).contains(&said),
+    };
+    word == said || code == Some(said) || principle
+}
+
+/// The principles that a condition is about which is no fact.
+fn of_condition(word: &str) -> &'static [&'static str] {
+    match word {
         "claims" => &["P3"],
         "purpose" | "decided" => &["P4", "P5"],
         "fields" => &["P6"],
-        "over" | "only-matching-touched" | "narrower-way-would-do" | "exact-names-only" => &["P7"],
-        "end" | "cause-present" => &["P8"],
+        "over" => &["P7"],
+        "end" => &["P8"],
         "source" | "second-use" => &["P9", "C-PURPOSE"],
-        "line-consents" => &["P10"],
-        "line-agrees-by-terms" | "opt-out-any-time" | "same-terms" | "terms-made-known" => &["P11"],
-        "range-necessary" => &["P13"],
-        "judged-not-arbitrarily" => &["P14"],
         _ => &[],
-    };
-    word == said || code == Some(said) || principles.contains(&said)
+    }
 }

@@ -138,13 +138,8 @@ pub(super) fn state(checked: &Checked) -> &'static str {
     }
 }
 
-/// Clauses one after the other, numbered from three on so that each can be told from the next.
-pub(super) fn listed(clauses: &[Text]) -> Text {
-    numbered(clauses)
-}
-
-/// Several phrases as one.
-pub(super) fn numbered(phrases: &[Text]) -> Text {
+/// Several phrases as one, numbered from three on so that each can be told from the next.
+pub(super) fn listed(phrases: &[Text]) -> Text {
     match phrases {
         [] => Text::of("", ""),
         [one] => one.clone(),

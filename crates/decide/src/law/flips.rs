@@ -44,8 +44,8 @@ pub(super) fn flips(
         wanted.extend(parts);
     }
     let start = terms::Zone::TOKYO.start(day);
+    let known = facts(request, top, day);
     for fact in wanted {
-        let known = facts(request, top, day);
         let from = known.so(fact, &request.subject, start).map(|k| k.so);
         for to in [Some(true), Some(false), None] {
             if to == from {
@@ -120,8 +120,11 @@ fn ends(book: &Book, request: &Request, now: Code, day: Day) -> Vec<Flip> {
         (End::WithCause, "原因の解消とともに終了する", "If it ends with its cause"),
         (End::Lasting, "恒常的に続ける", "If it is to last"),
     ] {
+        if to == request.end {
+            continue;
+        }
         let verdict = consider(book, &Request { end: to, ..request.clone() }, day).code();
-        if to == request.end || verdict == now {
+        if verdict == now {
             continue;
         }
         let v = then(verdict);

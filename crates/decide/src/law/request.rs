@@ -9,7 +9,7 @@ use terms::{Act, Day, Field, Fields, Person, Purpose, Source, Step, Subject, Tim
 
 use super::consents::{Consent, consents};
 use super::days::{day, end};
-use super::tree::{Fault, Object, parse};
+use super::tree::{Fault, Object, parse, word};
 use super::typed::{known, typed};
 use super::whose::subject;
 
@@ -106,10 +106,8 @@ impl Request {
     /// As [`Request::parse`].
     pub fn read(document: &Value, book: &Book) -> Result<Self, Fault> {
         let o = Object::of(document, "", KEYS)?;
-        let must = |key: &str| Fault::of(key, "is missing, and nothing can be asked without it");
-        let act = o.word("act", Act::ALL, Act::word)?.ok_or_else(|| must("act"))?;
-        let purpose =
-            o.word("purpose", Purpose::ALL, Purpose::word)?.ok_or_else(|| must("purpose"))?;
+        let act = word(o.must("act")?, "act", Act::ALL, Act::word)?;
+        let purpose = word(o.must("purpose")?, "purpose", Purpose::ALL, Purpose::word)?;
         if let Some(step) = o.word("step", Step::ALL, Step::word)?
             && step != act.step()
         {
