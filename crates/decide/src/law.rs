@@ -30,7 +30,7 @@ mod whose;
 
 pub use answer::{Answer, Cites, Hedge, Owed, Shown, Signed, Told, Worded, answer, verdict};
 pub use check::{Case, check};
-pub use consents::{Consent, Party};
+pub use consents::Consent;
 pub use days::day;
 pub use flips::Flip;
 pub use nearest::{Other, Take};

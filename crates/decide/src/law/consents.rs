@@ -8,6 +8,7 @@ use super::days::day;
 use super::request::{Request, measures};
 use super::tree::{Fault, Object, list, text, word};
 use super::whose::THE_LINE;
+use crate::{ConsentKind, Party};
 
 /// One consent of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +17,8 @@ pub struct Consent {
     pub whose: Party,
     /// For which line; `None` is the line in question, or every line by its terms.
     pub line: Option<String>,
-    /// Given by agreeing to terms, not for this alone.
-    pub blanket: bool,
+    /// For this alone, or by agreeing to terms.
+    pub kind: ConsentKind,
     /// To which acts.
     pub acts: Vec<Act>,
     /// To which measures; `None` is any for the purposes.
@@ -30,21 +31,13 @@ pub struct Consent {
     pub withdrawn: Option<Day>,
 }
 
-/// Who gave a consent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Party {
-    /// The subscriber of the line, or the receiver of what is sent: for the law the same.
-    Line,
-    /// Who sends. That alone frees nobody: the other end's communications are touched too.
-    Sender,
-    /// Whose filter of mail it is.
-    FilterOwner,
-}
+/// Another word for the receiver: whoever has the line.
+const LINE: &str = "line";
 
 /// The words of `whose` in a consent.
-pub(super) const PARTIES: &[&str] = &["receiver", "line", "sender", "filter-owner"];
-/// The words of `kind`.
-pub(super) const CONSENTS: &[&str] = &["individual", "blanket"];
+pub(super) fn parties() -> impl Iterator<Item = &'static str> {
+    Party::ALL.iter().map(|p| p.word()).chain([LINE])
+}
 
 const KEYS: &[&str] =
     &["whose", "line", "kind", "acts", "measures", "purposes", "since", "withdrawn", "text"];
@@ -64,16 +57,15 @@ fn consent(value: &Value, way: &str, book: &Book, subject: &Subject) -> Result<C
     let must = |key: &str, what: &str| {
         Fault::of(&o.way(key), format!("is missing: a consent counts only when it says {what}"))
     };
-    let whose = match word(o.must("whose")?, &o.way("whose"), PARTIES, |w| w)? {
-        "sender" => Party::Sender,
-        "filter-owner" => Party::FilterOwner,
-        _ => Party::Line,
+    let whose = match o.must("whose")? {
+        of if of == LINE => Party::Receiver,
+        of => word(of, &o.way("whose"), Party::ALL, Party::word)?,
     };
-    let kind = o.get("kind").ok_or_else(|| must("kind", "whether it is individual or blanket"))?;
-    let blanket = word(kind, &o.way("kind"), CONSENTS, |w| w)? == "blanket";
+    let kind = o.word("kind", ConsentKind::ALL, ConsentKind::word)?;
+    let kind = kind.ok_or_else(|| must("kind", "whether it is individual or blanket"))?;
     let line = o.text("line")?.map(str::to_owned);
     // Terms are agreed to by every line alike; a consent of its own is one line's.
-    if line.is_none() && !blanket && !matches!(subject, Subject::Line(..)) {
+    if line.is_none() && kind == ConsentKind::Individual && !matches!(subject, Subject::Line(..)) {
         return Err(must("line", "for which line, unless `whose` of the request is that line"));
     }
     let acts = o.words("acts", Act::ALL, Act::word)?;
@@ -103,7 +95,7 @@ fn consent(value: &Value, way: &str, book: &Book, subject: &Subject) -> Result<C
     Ok(Consent {
         whose,
         line,
-        blanket,
+        kind,
         acts,
         measures: covered,
         purposes,
@@ -129,11 +121,6 @@ pub(super) fn register(
 ) -> Option<[(Fact, bool); 2]> {
     let all = request.consents.as_ref()?;
     let counts = |c: &&Consent| {
-        let party = match c.whose {
-            Party::Line => true,
-            Party::FilterOwner => purpose == Purpose::FilterMailByChoice,
-            Party::Sender => false,
-        };
         let line = match (&c.line, &request.subject) {
             (None, _) => true,
             // A line that the request does not name is the one that consented.
@@ -141,7 +128,7 @@ pub(super) fn register(
             // Whose log-in, address or name it is, a request does not say.
             (Some(_), Subject::Network | Subject::Prefixes(_) | Subject::One(..)) => false,
         };
-        party
+        c.whose.counts_for(purpose)
             && line
             && c.since <= on
             && c.withdrawn.is_none_or(|end| on < end)
@@ -149,6 +136,9 @@ pub(super) fn register(
             && c.measures.as_ref().is_none_or(|list| list.contains(measure))
             && c.purposes.as_ref().is_none_or(|list| list.contains(&purpose))
     };
-    let any = |blanket: bool| all.iter().filter(counts).any(|c| c.blanket == blanket);
-    Some([(Fact::LineConsents, any(false)), (Fact::LineAgreesByTerms, any(true))])
+    let any = |kind: ConsentKind| all.iter().filter(counts).any(|c| c.kind == kind);
+    Some([
+        (Fact::LineConsents, any(ConsentKind::Individual)),
+        (Fact::LineAgreesByTerms, any(ConsentKind::Blanket)),
+    ])
 }

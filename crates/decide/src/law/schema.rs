@@ -4,9 +4,10 @@ use ground::{Basis, Fact, Role};
 use serde_json::{Map, Value, json};
 use terms::{Act, Field, Named, Purpose, Source, Step};
 
-use super::consents::{CONSENTS, PARTIES};
+use super::consents::parties;
 use super::typed::{HARMS, REQUESTERS, SCOPES};
 use super::whose::{KINDS, LINES};
+use crate::ConsentKind;
 
 /// The JSON Schema (draft 2020-12) of a request.
 #[must_use]
@@ -17,6 +18,7 @@ pub fn schema() -> Value {
     let purposes = words(Purpose::ALL.iter().map(|w| w.word()));
     let roles = words(Role::ALL.iter().map(|w| w.word()));
     let harm = one_of(HARMS);
+    let kinds = words(ConsentKind::ALL.iter().map(|w| w.word()));
     let day = json!({ "type": "string", "format": "date", "examples": ["2026-05-01"] });
     let fact = json!({ "oneOf": [so, {
         "type": "object",
@@ -31,7 +33,7 @@ pub fn schema() -> Value {
     let consent = json!({
         "type": "object",
         "properties": {
-            "whose": one_of(PARTIES), "line": text, "kind": one_of(CONSENTS),
+            "whose": words(parties()), "line": text, "kind": kinds,
             "acts": list(&acts), "measures": list(&text), "purposes": list(&purposes),
             "since": text,
             "withdrawn": { "type": ["string", "null"] },

@@ -7,10 +7,11 @@ use terms::{
     Strength, Text,
 };
 
-use super::consents::{CONSENTS, PARTIES};
+use super::consents::parties;
 use super::schema::{example, schema};
 use super::typed::{HARMS, REQUESTERS, SCOPES};
 use super::whose::fit;
+use crate::ConsentKind;
 
 /// The whole vocabulary, with the schema of a request and an example; of each act, purpose and fact
 /// which measures of `book` name it.
@@ -61,8 +62,8 @@ pub fn vocabulary(book: &Book) -> Value {
         "requesters": REQUESTERS,
         "harms": HARMS,
         "scopes": SCOPES,
-        "consent-parties": PARTIES,
-        "consent-kinds": CONSENTS,
+        "consent-parties": parties().collect::<Vec<_>>(),
+        "consent-kinds": ConsentKind::ALL,
         "bases": list(Basis::ALL, |w| w.word(), |w| w.text()),
         "strengths": Strength::ALL.iter().map(strength).collect::<Vec<_>>(),
         "statuses": list(Status::ALL, |w| w.word(), |w| w.text()),
