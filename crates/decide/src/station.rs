@@ -148,6 +148,7 @@ impl Desk {
                 .with("mitigation", number(id.0));
             self.account.book(&leaf, &[])?;
             self.note(case, CaseEvent::Withdrawn { id, why }, at)?;
+            self.ends.remove(&id);
             self.stirred.insert(case);
         }
         Ok(())
