@@ -3,7 +3,7 @@
 use core::fmt::Write as _;
 
 use serde_json::Value;
-use terms::{Act, Day, Field, Purpose, Source, Text};
+use terms::{Act, Automatic, Day, Field, Purpose, Role, SignersWhen, Source, Text};
 
 use crate::cli::Lang;
 use crate::show::{pick, say};
@@ -11,19 +11,18 @@ use crate::show::{pick, say};
 /// The answer for people: the sentences, then the conditions and what goes with them.
 pub(super) fn answer(answer: &Value, lang: Lang) -> String {
     let text = if lang == Lang::Ja { "text_ja" } else { "text_en" };
-    let bare = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-    let mut out = format!("{}: {}", bare(&answer["verdict"]), say(&answer["verdict_text"], lang));
+    let mut out = format!("{}: {}", word(&answer["verdict"]), say(&answer["verdict_text"], lang));
     if let Some(item) = answer["item"].as_str() {
-        let _ = write!(out, "  ({item}) {}", bare(&answer["measure"]));
+        let _ = write!(out, "  ({item}) {}", word(&answer["measure"]));
     }
-    let _ = write!(out, "\n\n{}\n", bare(&answer[text]));
+    let _ = write!(out, "\n\n{}\n", word(&answer[text]));
     for c in answer["conditions"].as_array().into_iter().flatten() {
         let mark = match c["state"].as_str() {
             Some("met") => "✓",
             Some("failed") => "✗",
             _ => "?",
         };
-        let _ = write!(out, "\n  {mark} {} [{}]", say(&c["text"], lang), bare(&c["code"]));
+        let _ = write!(out, "\n  {mark} {} [{}]", say(&c["text"], lang), word(&c["code"]));
     }
     let section =
         |out: &mut String, key: &str, ja: &str, en: &str, words: fn(&Value, Lang) -> String| {
@@ -42,9 +41,7 @@ pub(super) fn answer(answer: &Value, lang: Lang) -> String {
             }
         };
     section(&mut out, "questions", "確認すべきこと", "To find out", question);
-    section(&mut out, "duties", "義務", "Owed", |d, lang| {
-        format!("{}: {}", say(&d["text"], lang), say(&d["within"], lang))
-    });
+    section(&mut out, "duties", "義務", "Owed", duty);
     section(&mut out, "flips", "結論を変えるもの", "What would change it", text_of);
     section(&mut out, "others", "他の項目", "Other items", other);
     section(&mut out, "notes", "前提", "Assumed", |n, lang| say(n, lang).to_owned());
@@ -60,14 +57,12 @@ fn text_of(value: &Value, lang: Lang) -> String {
 }
 
 fn question(value: &Value, lang: Lang) -> String {
-    let roles: Vec<&str> =
-        value["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    format!("{} [{}]", say(&value["text"], lang), roles.join(", "))
+    format!("{} [{}]", say(&value["text"], lang), joined(&value["roles"]))
 }
 
 fn other(value: &Value, lang: Lang) -> String {
-    let why = value[pick(lang, "why_ja", "why_en")].as_str().unwrap_or_default();
-    let item = value["item"].as_str().unwrap_or_default();
+    let why = word(&value[pick(lang, "why_ja", "why_en")]);
+    let item = word(&value["item"]);
     let (title, stop) = (say(&value["title"], lang), pick(lang, "：", ": "));
     if item == "–" {
         format!("{title}{stop}{why}")
@@ -140,7 +135,7 @@ pub(super) fn measure(m: &Value, lang: Lang) -> String {
     row("対象範囲", "reach", say(&m["over"]["text"], lang));
     row("whoseに書ける語", "`whose` may be", &joined(&m["whose"]));
     row("終期", "ends", say(&m["ends"]["text"], lang));
-    row("署名", "signers", &signers(&m["signers"]));
+    row("署名", "signers", &signers(&m["signers"], lang));
     row("通知", "told", say(&m["tells"]["text"], lang));
     row("及ばない利用", "does not cover", &texts(&m["forbids"], lang));
     row("事業者が定める数値", "operator's numbers", &texts(&m["numbers"], lang));
@@ -184,8 +179,8 @@ fn with_words(some: &Value, all: List, lang: Lang) -> String {
             .collect::<Vec<_>>()
             .join(", ");
     }
-    let text = |text: Text| if lang == Lang::Ja { text.ja } else { text.en };
-    let but: Vec<String> = missing.into_iter().map(|(word, t)| one(word, &text(t))).collect();
+    let but: Vec<String> =
+        missing.into_iter().map(|(word, text)| one(word, &in_language(text, lang))).collect();
     match lang {
         Lang::Ja => format!("次のものを除くあらゆるもの：{}", but.join(", ")),
         Lang::En => format!("any but {}", but.join(", ")),
@@ -275,8 +270,31 @@ fn texts(words: &Value, lang: Lang) -> String {
     items(words).map(|w| say(&w["text"], lang)).collect::<Vec<_>>().join(pick(lang, "、", ", "))
 }
 
-fn signers(signed: &Value) -> String {
-    let after = if signed["afterwards"] == true { ", afterwards" } else { "" };
-    let (when, automatic) = (word(&signed["when"]), word(&signed["automatic"]));
-    format!("{} ({when}{after}; automatic: {automatic})", joined(&signed["roles"]))
+/// Who signs and when, in the language; a request never writes these words.
+fn signers(signed: &Value, lang: Lang) -> String {
+    let text = |text: Option<Text>| text.map(|t| in_language(t, lang)).unwrap_or_default();
+    let role = |r: &Value| text(Role::parse(word(r)).map(|r| r.text()));
+    let roles: Vec<String> = items(&signed["roles"]).map(role).collect();
+    let when = text(SignersWhen::parse(word(&signed["when"])).map(|w| w.text()));
+    let automatic = text(Automatic::parse(word(&signed["automatic"])).map(|a| a.text()));
+    let afterwards = signed["afterwards"] == true;
+    match lang {
+        Lang::Ja => format!(
+            "{}（{when}{}、自動実施：{automatic}）",
+            roles.join("、"),
+            if afterwards { "、事後も可" } else { "" }
+        ),
+        Lang::En => format!(
+            "{} ({when}{}; automatic: {automatic})",
+            roles.join(", "),
+            if afterwards { ", also afterwards" } else { "" }
+        ),
+    }
+}
+
+fn in_language(text: Text, lang: Lang) -> String {
+    match lang {
+        Lang::Ja => text.ja,
+        Lang::En => text.en,
+    }
 }

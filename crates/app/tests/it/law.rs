@@ -146,6 +146,18 @@ fn any_is_said_of_a_whole_list_only() {
 }
 
 #[test]
+fn who_signs_is_said_in_the_language() {
+    let show = |arguments: &[&str]| {
+        text(&law(&[&["show", "04-e-a-block-while-impaired"], arguments].concat(), "").stdout)
+    };
+    let shown = show(&["--lang", "ja"]);
+    assert!(shown.contains("署名: 運用（NOC/SOC）（都度、事後も可、自動実施：不可）"), "{shown}");
+    let shown = show(&[]);
+    let words = "operations (NOC/SOC) (each time, also afterwards; automatic: no)";
+    assert!(shown.contains(words), "{shown}");
+}
+
+#[test]
 fn files_of_cases_are_checked_and_a_difference_exits_with_1() {
     let folder = tempfile::tempdir().expect("a folder");
     let inner = folder.path().join("inner");
