@@ -65,13 +65,13 @@ const MOST: usize = 1024;
 /// What all pages share.
 pub(crate) struct Shared {
     pub(crate) console: Console,
-    doors: Semaphore,
-    books: Semaphore,
+    doors: Arc<Semaphore>,
+    books: Arc<Semaphore>,
 }
 
 fn router(console: Console) -> Router {
-    let (doors, books) = (Semaphore::new(AT_ONCE), Semaphore::new(READERS));
-    let shared = Arc::new(Shared { console, doors, books });
+    let places = |many| Arc::new(Semaphore::new(many));
+    let shared = Arc::new(Shared { console, doors: places(AT_ONCE), books: places(READERS) });
     Router::new()
         .route("/", get(page))
         .route("/api/status", get(api))
@@ -102,15 +102,29 @@ impl IntoResponse for Unreachable {
     }
 }
 
+/// The law could not be asked. The desk goes on.
+#[derive(Debug)]
+pub(crate) struct Unanswered;
+
+impl IntoResponse for Unanswered {
+    fn into_response(self) -> Response {
+        let why = "sekisho failed while it answered this, and decided nothing: its log says more";
+        let words = Json(serde_json::json!({ "error": why, "field": "" }));
+        (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
+    }
+}
+
 impl Shared {
     /// Does something with the desk at the present moment, on a thread that may wait for it.
     pub(crate) async fn at_desk<T: Send + 'static>(
         self: &Arc<Self>,
         what: impl FnOnce(&Console, &mut Desk, Moment) -> T + Send + 'static,
     ) -> Result<T, Unreachable> {
-        let _door = self.doors.acquire().await.map_err(|_| Unreachable)?;
+        let door = Arc::clone(&self.doors).acquire_owned().await.map_err(|_| Unreachable)?;
         let shared = Arc::clone(self);
         let done = tokio::task::spawn_blocking(move || {
+            // The thread waits on when the client has gone, so its place is taken until it is done.
+            let _door = door;
             let console = &shared.console;
             let mut desk = console.desk.lock().map_err(|_| Unreachable)?;
             let at = (console.clock)();
@@ -123,11 +137,14 @@ impl Shared {
     pub(crate) async fn at_book<T: Send + 'static>(
         self: &Arc<Self>,
         what: impl FnOnce(&Console) -> T + Send + 'static,
-    ) -> Result<T, Unreachable> {
-        let _door = self.books.acquire().await.map_err(|_| Unreachable)?;
+    ) -> Result<T, Unanswered> {
+        let door = Arc::clone(&self.books).acquire_owned().await.map_err(|_| Unanswered)?;
         let shared = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || what(&shared.console));
-        done.await.map_err(|_| Unreachable)
+        let done = tokio::task::spawn_blocking(move || {
+            let _door = door;
+            what(&shared.console)
+        });
+        done.await.map_err(|_| Unanswered)
     }
 
     async fn status(self: &Arc<Self>) -> Result<Status, Unreachable> {

@@ -14,7 +14,7 @@ use serde_json::json;
 use terms::{Day, Zone};
 
 use crate::Console;
-use crate::http::{Shared, Unreachable};
+use crate::http::{Shared, Unanswered};
 
 /// Bytes a request to the law may have.
 const MOST: usize = 64 * 1024;
@@ -37,7 +37,7 @@ struct On {
 async fn list(
     State(shared): State<Arc<Shared>>,
     on: Result<Query<On>, QueryRejection>,
-) -> Result<Response, Unreachable> {
+) -> Result<Response, Unanswered> {
     let said = match on {
         Ok(Query(on)) => on.day,
         Err(e) => return Ok(wrong(StatusCode::BAD_REQUEST, "", &e.body_text())),
@@ -53,7 +53,7 @@ async fn list(
 async fn show(
     State(shared): State<Arc<Shared>>,
     item: Result<Path<String>, PathRejection>,
-) -> Result<Response, Unreachable> {
+) -> Result<Response, Unanswered> {
     let Ok(Path(item)) = item else {
         return Ok(wrong(StatusCode::BAD_REQUEST, "item", "must be an item's letter or a name"));
     };
@@ -72,19 +72,19 @@ async fn show(
     })
 }
 
-async fn vocabulary(State(shared): State<Arc<Shared>>) -> Result<Response, Unreachable> {
+async fn vocabulary(State(shared): State<Arc<Shared>>) -> Result<Response, Unanswered> {
     Ok(Json(shared.at_book(|c| law::vocabulary(&c.book)).await?).into_response())
 }
 
-async fn table(State(shared): State<Arc<Shared>>) -> Response {
-    let text = shared.console.book.table();
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+async fn table(State(shared): State<Arc<Shared>>) -> Result<Response, Unanswered> {
+    let text = shared.at_book(|c| c.book.table()).await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
 async fn ask(
     State(shared): State<Arc<Shared>>,
     document: Result<String, StringRejection>,
-) -> Result<Response, Unreachable> {
+) -> Result<Response, Unanswered> {
     let document = match document {
         Ok(document) => document,
         Err(e) => return Ok(wrong(e.status(), "", &e.body_text())),

@@ -146,6 +146,11 @@ impl House {
 
     /// Serves the pages.
     pub(crate) async fn serve(&self) -> Served {
+        self.serve_by(self.clock()).await
+    }
+
+    /// Serves the pages by another clock.
+    pub(crate) async fn serve_by(&self, clock: Clock) -> Served {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -156,7 +161,7 @@ impl House {
             book: Arc::new(Book::compiled().unwrap()),
             desk: Arc::clone(&self.desk),
             snapshot: source,
-            clock: self.clock(),
+            clock,
         };
         let shutdown = async {
             let _ = stopped.await;

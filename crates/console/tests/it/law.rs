@@ -1,6 +1,12 @@
 //! Asking the law over HTTP.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 use crate::client::{get, post_json};
 use crate::house::House;
@@ -80,6 +86,60 @@ async fn the_book_and_its_words_are_there_to_be_read() {
     assert!(words["schema"]["properties"]["act"]["enum"].as_array().unwrap().len() > 40);
     let table = get(served.address, "/api/law/table").await;
     assert!(table.code == 200 && table.body.contains("04-e-a-block-while-impaired"));
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_failure_in_an_answer_of_the_law_stops_neither_the_desk_nor_the_next_answer() {
+    let house = House::quiet();
+    let served = house.serve_by(Arc::new(|| panic!("no clock"))).await;
+    // Without a day the clock is asked for one.
+    for _ in 0..4 {
+        let answer = get(served.address, "/api/law/list").await;
+        let said: Value = serde_json::from_str(&answer.body).unwrap();
+        let error = said["error"].as_str().unwrap();
+        assert!(answer.code == 500 && !error.contains("desk"), "{error}");
+    }
+    assert_eq!(get(served.address, "/api/law/list?day=2026-05-01").await.code, 200);
+    assert_eq!(get(served.address, "/healthz").await.code, 200);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn who_hangs_up_leaves_no_place_to_the_next_while_the_answer_is_worked_on() {
+    const READERS: usize = 2;
+    let house = House::quiet();
+    let (inside, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let (entered, over, clock) = (Arc::clone(&inside), Arc::clone(&done), house.clock());
+    let slow = move || {
+        entered.fetch_add(1, Ordering::SeqCst);
+        while !over.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        clock()
+    };
+    let served = house.serve_by(Arc::new(slow)).await;
+    let many = async |many: usize, looks: usize| {
+        for _ in 0..looks {
+            if inside.load(Ordering::SeqCst) >= many {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(4)).await;
+        }
+        inside.load(Ordering::SeqCst)
+    };
+    let mut most = 0;
+    for reader in 1..=READERS {
+        let mut stream = TcpStream::connect(served.address).await.unwrap();
+        stream.write_all(b"GET /api/law/list HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        most = many(reader, 15_000).await;
+        drop(stream);
+    }
+    let next = tokio::spawn(get(served.address, "/api/law/list"));
+    let later = many(READERS + 1, 100).await;
+    done.store(true, Ordering::SeqCst);
+    assert_eq!((most, later), (READERS, READERS));
+    assert_eq!(next.await.unwrap().code, 200);
     served.stop().await;
 }
 
