@@ -159,7 +159,7 @@ fn alternative(way: &Value, lang: Lang) -> String {
 pub(crate) fn measures(value: &Value, lang: Lang) -> String {
     let mut out = String::new();
     let all = || value.as_array().into_iter().flatten();
-    let shown = |m: &&Value| m["carried_out"] == true || m["mode"] != "off";
+    let shown = |m: &&Value| m["listed"] == true;
     for m in all().filter(shown) {
         let _ = writeln!(
             out,

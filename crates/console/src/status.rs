@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use decide::{Case, CaseState, Change, Desk, Missing, Proposal, is_carried_out};
+use decide::{Case, CaseState, Change, Desk, Missing, Proposal};
 use ground::{Code, DutyKind, MeasureName, Mode, Role};
 use serde::Serialize;
 use terms::{Act, CaseId, Class, FindingKind, Moment, Text, Time};
@@ -111,6 +111,7 @@ impl Status {
             code: spoken.code,
             words: spoken.sentence.clone(),
         });
+        let measures = measures(desk, at.wall);
         let mut status = Self {
             at: at.wall,
             halted: desk.standing().halted,
@@ -119,13 +120,11 @@ impl Status {
             counts,
             waiting: waiting(desk, at.wall),
             standing: standing.collect(),
-            measures: measures(desk, at.wall),
-            only_asked: 0,
+            only_asked: desk.book().measures().len().saturating_sub(measures.len()),
+            measures,
             mask_fields: desk.mask().fields().count(),
             snapshot,
         };
-        let all = desk.book().measures().len();
-        status.only_asked = all.saturating_sub(status.measures.len());
         status.shape = status.shape();
         status
     }
@@ -286,17 +285,15 @@ fn approval(proposal: &Proposal) -> Wait {
 
 fn measures(desk: &Desk, at: Time) -> Vec<MeasureRow> {
     let missing = desk.standing().missing(desk.book(), at);
-    let mode = |m: &ground::Measure| {
-        desk.standing().modes.get(&m.name).map_or(Mode::Off, |(mode, _)| *mode)
-    };
-    let shown = |m: &&std::sync::Arc<ground::Measure>| is_carried_out(m) || mode(m) != Mode::Off;
+    let standing = desk.standing();
+    let shown = |m: &&std::sync::Arc<ground::Measure>| standing.is_listed(m);
     let rows = desk.book().measures().iter().filter(shown).map(|m| MeasureRow {
         measure: m.name.clone(),
         item: m.item.clone(),
         title: m.title.clone(),
         cites: m.cites.text(),
         code: Code::of(m.basis),
-        mode: mode(m),
+        mode: standing.mode(&m.name),
         missing: missing.iter().filter(|l| l.measure == m.name).cloned().collect(),
     });
     rows.collect()

@@ -222,20 +222,29 @@ impl Standing {
         self.numbers.get(&number).filter(|s| s.is_complete()).map(|s| s.value)
     }
 
+    /// How far this measure is switched on.
+    #[must_use]
+    pub fn mode(&self, measure: &MeasureName) -> Mode {
+        self.modes.get(measure).map_or(Mode::Off, |(mode, _)| *mode)
+    }
+
+    /// Is this measure carried out by this version, or switched on? All others can be asked about only.
+    #[must_use]
+    pub fn is_listed(&self, measure: &ground::Measure) -> bool {
+        is_carried_out(measure) || self.mode(&measure.name) != Mode::Off
+    }
+
     /// What is missing before each measure that this version carries out, or that is switched on, can
     /// run.
     #[must_use]
     pub fn missing(&self, book: &Book, at: Time) -> Vec<Missing> {
         let mut missing = Vec::new();
-        let on = |m: &ground::Measure| {
-            self.modes.get(&m.name).is_some_and(|(mode, _)| *mode != Mode::Off)
-        };
-        for measure in book.measures().iter().filter(|m| is_carried_out(m) || on(m)) {
+        for measure in book.measures().iter().filter(|m| self.is_listed(m)) {
             let mut need = |ja: String, en: String, how: String| {
                 missing.push(Missing { measure: measure.name.clone(), what: Text { ja, en }, how });
             };
             let name = &measure.name;
-            if self.modes.get(name).is_none_or(|(mode, _)| *mode == Mode::Off) {
+            if self.mode(name) == Mode::Off {
                 need(
                     "有効になっていない".into(),
                     "is switched off".into(),

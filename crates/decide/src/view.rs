@@ -109,8 +109,8 @@ pub(crate) fn measures(desk: &Desk, at: Moment) -> Value {
             "basis": m.basis,
             "code": ground::Code::of(m.basis),
             "cites": m.cites.text(),
-            "mode": desk.standing.modes.get(&m.name).map_or(ground::Mode::Off, |(mode, _)| *mode),
-            "carried_out": crate::is_carried_out(m),
+            "mode": desk.standing.mode(&m.name),
+            "listed": desk.standing.is_listed(m),
             "missing": lacks,
         })
     };
