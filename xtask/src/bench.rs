@@ -9,11 +9,9 @@ use crate::{metadata, tree};
 
 /// Every bench: the name of its program in `crates/app/benches`.
 pub(crate) const BENCHES: &[&str] = &[
-    // Opening a batch under a ground: cost beyond reading its columns, and with many consenting prefixes.
-    "lock", // Decoding flow export into columns under a mask.
-    "decode",
-    // A verdict of the law with its conditions, and the whole answer in words.
-    "law",
+    "lock",   // Opening a batch under a ground, also one of many consenting prefixes.
+    "decode", // Decoding flow export into columns under a mask.
+    "law",    // A verdict of the law with its conditions, and the whole answer in words.
 ];
 
 /// The keys of every result, and whether each is a text, a number, or may be null.
