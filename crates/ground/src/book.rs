@@ -11,8 +11,8 @@ use crate::citation::{TEXTS, documents};
 use crate::gate::{no_later_than, rank};
 use crate::reading::{House, house, law, outcome, unmet_advice};
 use crate::{
-    Actor, Checked, Condition, Digest, Document, End, Example, Facts, MEASURES, Measure,
-    MeasureName, Outcome, Reading, Record, Request, State,
+    Actor, Digest, Document, End, Example, Facts, MEASURES, Measure, MeasureName, Outcome, Reading,
+    Record, Request, State,
 };
 
 /// All measures of one version of the product.
@@ -198,15 +198,10 @@ impl Book {
 /// then the order of grounds, or how little is in the way; then the narrower scope; then fewer fields.
 pub fn place(measure: &Measure, reading: &Reading) -> impl Ord + use<> {
     let count = |s: State| reading.in_state(s).count();
-    // A measure for fewer people, other days or another ground is further off than one that lacks a
-    // fact.
-    let apart = |c: &&Checked| {
-        matches!(c.condition, Condition::Over(_) | Condition::InForce(_) | Condition::Claimed(_))
-    };
     let far = match reading.outcome {
         Outcome::Granted => (usize::from(rank(measure.basis)), 0),
         Outcome::Asks | Outcome::Refused => {
-            let apart = reading.in_state(State::Failed).filter(apart).count();
+            let apart = reading.in_state(State::Failed).filter(|c| c.condition.is_apart()).count();
             (count(State::Failed) + count(State::Open) + 2 * apart, count(State::Unknown))
         }
     };

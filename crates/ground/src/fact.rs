@@ -76,18 +76,46 @@ impl Facts {
 
     /// What was said of `fact` itself, if it counts.
     fn said(&self, fact: Fact, subject: &Subject, at: Time) -> Option<&Known> {
-        let known = self.0.get(&fact)?;
-        let in_time = known.at <= at && known.until.is_none_or(|until| at < until);
-        // The register of consents is the system's to look up: what is not on record is not there.
-        let denied = fact.is_per_line() && !known.so && known.role == Role::System;
-        let may_say = denied || fact.established_by().contains(&known.role);
-        let countersigned = fact.countersigned_by().is_none_or(|role| {
-            known.countersigned.as_ref().is_some_and(|(p, r)| *r == role && *p != known.person)
-        });
-        let covered = match &known.covers {
-            Some(covers) => subject.within(covers),
-            None => !fact.is_per_line(),
-        };
-        (in_time && may_say && countersigned && covered).then_some(known)
+        self.0.get(&fact).filter(|known| discounted(fact, known, subject, at).is_none())
     }
+
+    /// Why what was said of `fact` itself counts as not known; nothing where it counts, or was never said.
+    #[must_use]
+    pub fn why_not(&self, fact: Fact, subject: &Subject, at: Time) -> Option<Discounted> {
+        discounted(fact, self.0.get(&fact)?, subject, at)
+    }
+}
+
+/// Why a fact that was taken down counts as not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Discounted {
+    /// It was not established yet, or may not be relied on any more.
+    NotThen,
+    /// This role may not establish it.
+    MayNot(Role),
+    /// Nobody but whoever established it countersigned in this role.
+    NotCountersigned(Role),
+    /// It was said of somebody else.
+    NotOfThem,
+}
+
+fn discounted(fact: Fact, known: &Known, subject: &Subject, at: Time) -> Option<Discounted> {
+    if known.at > at || known.until.is_some_and(|until| until <= at) {
+        return Some(Discounted::NotThen);
+    }
+    // The register of consents is the system's to look up: what is not on record is not there.
+    let denied = fact.is_per_line() && !known.so && known.role == Role::System;
+    if !denied && !fact.established_by().contains(&known.role) {
+        return Some(Discounted::MayNot(known.role));
+    }
+    if let Some(role) = fact.countersigned_by()
+        && !known.countersigned.as_ref().is_some_and(|(p, r)| *r == role && *p != known.person)
+    {
+        return Some(Discounted::NotCountersigned(role));
+    }
+    let covered = match &known.covers {
+        Some(covers) => subject.within(covers),
+        None => !fact.is_per_line(),
+    };
+    (!covered).then_some(Discounted::NotOfThem)
 }

@@ -171,7 +171,7 @@ pub use answer::{Answer, Asked, Granted, OwedSignature, Pass, Question, Refusal,
 pub use book::{Advice, Book, BookError, place};
 pub use citation::{Citation, Document};
 pub use contents::{Batch, Report, Rows};
-pub use fact::{Facts, Known};
+pub use fact::{Discounted, Facts, Known};
 pub use gate::{Entry, Gate, Journal, Mask, NotDurable};
 pub use load::nearest;
 pub use measure::{Duty, Example, Measure, MeasureName, Signers, Tells, Within};

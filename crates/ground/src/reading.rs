@@ -91,6 +91,13 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Does failing it make the measure one for fewer people, other days or another ground? That is
+    /// further off than one that lacks a fact.
+    #[must_use]
+    pub const fn is_apart(&self) -> bool {
+        matches!(self, Self::Over(_) | Self::InForce(_) | Self::Claimed(_))
+    }
+
     /// The condition as a person reads it.
     #[must_use]
     pub fn text(&self) -> Text {

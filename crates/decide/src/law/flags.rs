@@ -1,11 +1,11 @@
 //! What stands beside a verdict: advice, other law, and what was assumed.
 
-use ground::{Book, Code, Measure, OtherLaw, Reading, Role};
+use ground::{Book, Code, Discounted, Measure, OtherLaw, Reading, Role};
 use terms::{Act, Day, Field, Status, Step, Text};
 
 use super::answer::Worded;
 use super::clause::{day_ja, fact_clause};
-use super::read::{Discounted, discounted};
+use super::read::discounted;
 use super::request::Request;
 
 /// Advice that is not followed, and how sure the text itself is.
@@ -105,16 +105,20 @@ pub(super) fn notes(request: &Request, measure: Option<&Measure>, day: Day) -> V
             Discounted::NotCountersigned(role) => not_taken(
                 &clause,
                 &Text {
-                    ja: format!("{}の連署がない", role.text().ja),
-                    en: format!("{} did not countersign it", role.text().en),
+                    ja: format!("別の者による{}の連署がない", role.text().ja),
+                    en: format!("nobody else countersigned it as {}", role.text().en),
                 },
             ),
-            Discounted::NotThatDay => not_taken(
+            Discounted::NotThen => not_taken(
                 &clause,
                 &Text {
                     ja: format!("{}の時点のものではない", day_ja(day)),
                     en: format!("it does not hold on {day}"),
                 },
+            ),
+            Discounted::NotOfThem => not_taken(
+                &clause,
+                &Text::of("別の者についてのものである", "it is of somebody else"),
             ),
         });
     }

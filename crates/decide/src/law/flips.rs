@@ -44,7 +44,7 @@ pub(super) fn flips(
         wanted.extend(parts);
     }
     let start = terms::Zone::TOKYO.start(day);
-    let known = facts(request, top, day);
+    let known = facts(request, top, (request.act, request.purpose), day);
     for fact in wanted {
         let from = known.so(fact, &request.subject, start).map(|k| k.so);
         for to in [Some(true), Some(false), None] {

@@ -1,9 +1,7 @@
 //! How the measures of the book read a request: each by itself, the nearest first.
 
-use ground::{
-    Book, Checked, Condition, Fact, Facts, Known, Measure, Outcome, Reading, Record, Role, State,
-};
-use terms::{Act, Day, Person, Purpose, Source, Subject, Time, Zone};
+use ground::{Book, Discounted, Fact, Facts, Measure, Outcome, Reading, Record, Role, State};
+use terms::{Act, Day, Person, Purpose, Source, Zone};
 
 use super::consents::register;
 use super::request::Request;
@@ -41,12 +39,9 @@ impl Considered<'_> {
 
 /// How much is in the way: all of it, and of it what makes the measure one for something else.
 fn far(reading: &Reading) -> (usize, usize) {
-    let apart = |c: &&Checked| {
-        matches!(c.condition, Condition::Over(_) | Condition::InForce(_) | Condition::Claimed(_))
-    };
-    let failed = reading.in_state(State::Failed).count();
+    let failed = || reading.in_state(State::Failed);
     let open = reading.in_state(State::Open).count();
-    (failed + open, reading.in_state(State::Failed).filter(apart).count())
+    (failed().count() + open, failed().filter(|c| c.condition.is_apart()).count())
 }
 
 /// Asks every measure that is about this act for this purpose, or those that the request names.
@@ -56,8 +51,9 @@ pub(super) fn consider<'b>(book: &'b Book, request: &Request, day: Day) -> Consi
         None => m.purposes.contains(&request.purpose),
     };
     let in_question = book.measures().iter().filter(|m| m.acts.contains(&request.act) && named(m));
+    let (act, purpose) = (request.act, request.purpose);
     let mut readings: Vec<(&Measure, Reading)> = in_question
-        .filter_map(|m| Some((m.as_ref(), read(book, request, m, request.purpose, day)?)))
+        .filter_map(|m| Some((m.as_ref(), read_as(book, request, m, act, purpose, day)?)))
         .collect();
     readings.sort_by_key(|(m, r)| ground::place(m, r));
     let read_by = |s: &Source| readings.iter().any(|(m, _)| m.reads.contains(s));
@@ -70,17 +66,6 @@ pub(super) fn consider<'b>(book: &'b Book, request: &Request, day: Day) -> Consi
         None => Outcome::Asks,
     };
     Considered { outcome, readings, second_use, not_their_act }
-}
-
-/// How one measure reads the request, for this purpose.
-pub(super) fn read(
-    book: &Book,
-    request: &Request,
-    measure: &Measure,
-    purpose: Purpose,
-    day: Day,
-) -> Option<Reading> {
-    read_as(book, request, measure, request.act, purpose, day)
 }
 
 /// How one measure reads the request as if it were for this act and purpose.
@@ -105,93 +90,49 @@ pub(super) fn read_as(
         claims: request.claims,
         plan: None,
         observes: request.observes.clone(),
-        record: Record {
-            facts: facts_as(request, measure, (act, purpose), day),
-            ..Record::default()
-        },
+        record: Record { facts: facts(request, measure, (act, purpose), day), ..Record::default() },
     };
     book.advise(&asked, day).readings.into_iter().next()
 }
 
-/// The facts of the request as `measure` may rely on them on `day`.
-pub(super) fn facts(request: &Request, measure: &Measure, day: Day) -> Facts {
-    facts_as(request, measure, (request.act, request.purpose), day)
-}
-
-/// The same, as if the request were for this act and purpose: a consent may be to one of them only.
-fn facts_as(request: &Request, measure: &Measure, other: (Act, Purpose), day: Day) -> Facts {
-    let start = Zone::TOKYO.start(day);
-    let bare = request.facts.iter().filter(|(_, s)| s.by.is_none());
-    let bare = bare.filter_map(|(f, s)| s.so.map(|so| (*f, so)));
-    let registered = register(request, &measure.name, other, day).into_iter().flatten();
-    let mut facts = Facts::supposed(bare.chain(registered), start);
-    for (&fact, s) in &request.facts {
-        let Some((so, (person, role))) = s.so.zip(s.by.clone()) else { continue };
-        let second = |r: Role| (Person(format!("{r}, countersigning")), r);
-        facts.learn(
-            fact,
-            Known {
-                so,
-                person,
-                role,
-                countersigned: s.countersigned.map(second),
-                at: start,
-                until: None,
-                covers: fact.is_per_line().then_some(Subject::Network),
-            },
-        );
-    }
-    for (&fact, s) in &request.facts {
-        if !in_time(s.at, s.until, day) {
-            facts.forget(fact);
-        }
-    }
-    for (&fact, so) in &request.instead {
-        match so {
-            None => facts.forget(fact),
-            Some(so) => {
-                let other = Facts::supposed([(fact, *so)], start);
-                for (fact, known) in other.iter() {
-                    facts.learn(fact, known.clone());
-                }
-            }
-        }
+/// The facts of the request as `measure` may rely on them on `day`, as if the request were for this
+/// act and purpose: a consent may be to one of them only.
+pub(super) fn facts(request: &Request, measure: &Measure, way: (Act, Purpose), day: Day) -> Facts {
+    let mut facts = stated(request, day);
+    let registered = register(request, &measure.name, way, day).into_iter().flatten();
+    let registered = registered.map(|(fact, so)| (fact, Some(so)));
+    for (fact, so) in registered.chain(request.instead.iter().map(|(f, so)| (*f, *so))) {
+        facts.forget(fact);
+        let supposed = Facts::supposed(so.map(|so| (fact, so)), Zone::TOKYO.start(day));
+        supposed.iter().for_each(|(fact, known)| facts.learn(fact, known.clone()));
     }
     facts
 }
 
-/// Was it established by the end of that day, and did it hold into it? A request names no hour.
-fn in_time(at: Option<Time>, until: Option<Time>, day: Day) -> bool {
-    let (start, next) = (Zone::TOKYO.start(day), Zone::TOKYO.start(day.plus(1)));
-    at.is_none_or(|at| at < next) && until.is_none_or(|until| start < until)
+/// What the request says of facts, by whom and when. It names no hour: what was established on a day
+/// counts for the whole of it.
+fn stated(request: &Request, day: Day) -> Facts {
+    let start = Zone::TOKYO.start(day);
+    let all = request.facts.iter().filter_map(|(f, s)| Some((*f, s.so?)));
+    let mut facts = Facts::supposed(all, start);
+    for (&fact, said) in &request.facts {
+        let Some(supposed) = facts.get(fact) else { continue };
+        let mut known = supposed.clone();
+        known.at = said.at.map_or(start, |at| Zone::TOKYO.start(Zone::TOKYO.day(at)));
+        known.until = said.until;
+        if let Some((person, role)) = said.by.clone() {
+            let second = |r: Role| (Person(format!("{r}, countersigning")), r);
+            known.countersigned = said.countersigned.map(second);
+            (known.person, known.role) = (person, role);
+        }
+        facts.learn(fact, known);
+    }
+    facts
 }
 
-/// Facts that the request gives and that count as not known, because whoever said them may not,
-/// nobody countersigned, or they are not of that day.
+/// Facts that the request gives and that count as not known, and why.
 pub(super) fn discounted(request: &Request, day: Day) -> Vec<(Fact, Discounted)> {
-    let why = |(fact, s): (&Fact, &super::request::Supposed)| {
-        s.so?;
-        if !in_time(s.at, s.until, day) {
-            return Some((*fact, Discounted::NotThatDay));
-        }
-        let (_, role) = s.by.as_ref()?;
-        let denied = fact.is_per_line() && s.so == Some(false) && *role == Role::System;
-        if !denied && !fact.established_by().contains(role) {
-            return Some((*fact, Discounted::MayNot(*role)));
-        }
-        let second = fact.countersigned_by()?;
-        (s.countersigned != Some(second)).then_some((*fact, Discounted::NotCountersigned(second)))
-    };
-    request.facts.iter().filter_map(why).collect()
-}
-
-/// Why a fact counts as not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Discounted {
-    /// This role may not establish it.
-    MayNot(Role),
-    /// This role did not countersign it.
-    NotCountersigned(Role),
-    /// It was not established yet, or holds no longer.
-    NotThatDay,
+    let (facts, start) = (stated(request, day), Zone::TOKYO.start(day));
+    let why = |fact: &Fact| Some((*fact, facts.why_not(*fact, &request.subject, start)?));
+    request.facts.keys().filter_map(why).collect()
 }
