@@ -6,13 +6,13 @@
 
 mod answer;
 mod because;
+mod beside;
 mod check;
 mod cited;
 mod clause;
 mod consents;
 mod days;
 mod deciding;
-mod flags;
 mod flips;
 mod inquiry;
 mod kin;

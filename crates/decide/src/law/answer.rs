@@ -14,7 +14,7 @@ use super::nearest::{Other, others};
 use super::questions::{Asked, questions};
 use super::read::consider;
 use super::request::Request;
-use super::{flags, inquiry, sentences};
+use super::{beside, inquiry, sentences};
 
 /// The answer to a request. Field names are those of the JSON document.
 #[derive(Debug, Clone, Serialize)]
@@ -223,13 +223,13 @@ pub fn answer(book: &Book, request: &Request, today: Day) -> Answer {
         forbids: measure
             .map(|m| m.forbids.iter().map(|f| (*f).into()).collect())
             .unwrap_or_default(),
-        advice: top.map(|(m, r)| flags::advice(book, m, r, day)).unwrap_or_default(),
+        advice: top.map(|(m, r)| beside::advice(book, m, r, day)).unwrap_or_default(),
         flips: flips(book, request, &considered, day),
         nearest,
         others,
         questions: top.map(|(_, r)| questions(r)).unwrap_or_default(),
         signers: measure.filter(|m| m.can_grant()).map(signers),
-        other_law: flags::other_law(request, measure),
+        other_law: beside::other_law(request, measure),
         inquiry: None,
         second_use: considered.outcome == Outcome::Refused && !considered.second_use.is_empty(),
         fields_allowed: measure
@@ -237,7 +237,7 @@ pub fn answer(book: &Book, request: &Request, today: Day) -> Answer {
             .unwrap_or_default(),
         day,
         book_digest: book.digest().hex(),
-        notes: flags::notes(request, measure, day),
+        notes: beside::notes(request, measure, day),
         ignored: ignored(request, &considered),
         text_ja: String::new(),
         text_en: String::new(),

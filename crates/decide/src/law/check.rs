@@ -6,7 +6,7 @@ use serde_json::Value;
 use terms::Day;
 
 use super::answer::{Answer, answer};
-use super::flags::is_yes;
+use super::beside::is_yes;
 use super::nearest::Other;
 use super::request::{Request, named};
 use super::tree::{Fault, Object, list, text, unknown};

@@ -6,8 +6,8 @@ use ground::{Book, Code, End, Fact};
 use serde::Serialize;
 use terms::{Day, Text};
 
+use super::beside::is_yes;
 use super::clause::whether_fact;
-use super::flags::is_yes;
 use super::read::{Considered, consider, facts};
 use super::request::Request;
 

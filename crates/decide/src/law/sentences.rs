@@ -5,9 +5,9 @@ use terms::{Act, Step, Text};
 
 use super::answer::{Answer, Worded};
 use super::because::{because, lower, nor};
+use super::beside::is_yes;
 use super::cited::item;
 use super::clause::{and_en, and_ja};
-use super::flags::is_yes;
 use super::flips::Flip;
 use super::kin::in_own_hands;
 use super::nearest::{Other, Take, is_premise};

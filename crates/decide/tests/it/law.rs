@@ -235,15 +235,15 @@ fn later_days_carry_the_advice_that_a_later_edition_was_not_seen() {
 }
 
 #[test]
-fn other_law_is_flagged_beside_every_verdict() {
-    let flags = |document: &Value| {
+fn other_law_is_named_beside_every_verdict() {
+    let named = |document: &Value| {
         let words = ask(document).other_law;
         words.into_iter().map(|w| w.word).collect::<Vec<_>>()
     };
-    assert!(flags(&flood()).contains(&"fair-use".to_owned()));
-    assert!(flags(&line(json!([]))).contains(&"contract".to_owned()));
+    assert!(named(&flood()).contains(&"fair-use".to_owned()));
+    assert!(named(&line(json!([]))).contains(&"contract".to_owned()));
     let entry = json!({ "act": "access-machine", "purpose": "stop-attacker", "whose": "sender" });
-    assert!(flags(&entry).contains(&"unauthorised-access".to_owned()));
+    assert!(named(&entry).contains(&"unauthorised-access".to_owned()));
 }
 
 #[test]

@@ -59,10 +59,10 @@ pub(super) fn advice(book: &Book, measure: &Measure, reading: &Reading, day: Day
 
 /// What other law asks: what the measure says, and what any act of this kind raises.
 pub(super) fn other_law(request: &Request, measure: Option<&Measure>) -> Vec<Worded> {
-    let mut flags: Vec<OtherLaw> = measure.map(|m| m.other_law.clone()).unwrap_or_default();
+    let mut all: Vec<OtherLaw> = measure.map(|m| m.other_law.clone()).unwrap_or_default();
     let identity = [Field::SubscriberIdentity, Field::ConnectionLog];
     let names = request.fields.is_some_and(|f| identity.iter().any(|i| f.has(*i)));
-    flags.extend(match request.act.step() {
+    all.extend(match request.act.step() {
         _ if matches!(request.act, Act::AccessMachine | Act::NeutraliseMachine) => {
             vec![OtherLaw::UnauthorisedAccess, OtherLaw::Property]
         }
@@ -71,11 +71,11 @@ pub(super) fn other_law(request: &Request, measure: Option<&Measure>) -> Vec<Wor
         Step::Collect | Step::Store | Step::Analyse | Step::Detect | Step::Share => vec![],
     });
     if names || request.act == Act::Identify {
-        flags.push(OtherLaw::PersonalData);
+        all.push(OtherLaw::PersonalData);
     }
-    flags.sort_unstable();
-    flags.dedup();
-    flags.into_iter().map(Worded::from).collect()
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().map(Worded::from).collect()
 }
 
 /// What was assumed where the request says nothing, and which facts were not taken.
