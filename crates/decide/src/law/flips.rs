@@ -1,6 +1,6 @@
 //! What would change the verdict: one fact learnt or changed, or another end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ground::{Book, Code, End, Fact};
 use serde::Serialize;
@@ -10,6 +10,7 @@ use super::beside::is_yes;
 use super::clause::whether_fact;
 use super::read::{Considered, consider, facts};
 use super::request::Request;
+use super::typed::contradicted;
 
 /// One change and the verdict it would bring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,6 +54,10 @@ pub(super) fn flips(
             }
             let mut changed = request.clone();
             changed.instead.insert(fact, to);
+            // What the rest of the request denies cannot turn out to be so by itself.
+            if contradicted(&supposed(&changed)).is_some() {
+                continue;
+            }
             let then = consider(book, &changed, day).code();
             if then != now {
                 all.push(fact_flip(fact, from, to, then));
@@ -63,6 +68,14 @@ pub(super) fn flips(
     // What is learnt or turns out otherwise before what is no longer known; a yes before a no.
     all.sort_by_key(|f| (f.to == "unknown", !is_yes(f.verdict), f.from != "unknown"));
     all
+}
+
+/// What a request supposes of facts, with what it supposes otherwise.
+fn supposed(request: &Request) -> BTreeMap<Fact, bool> {
+    let stated = request.facts.iter().map(|(f, s)| (*f, s.so));
+    let all: BTreeMap<Fact, Option<bool>> =
+        stated.chain(request.instead.iter().map(|(f, so)| (*f, *so))).collect();
+    all.into_iter().filter_map(|(f, so)| Some((f, so?))).collect()
 }
 
 fn fact_flip(fact: Fact, from: Option<bool>, to: Option<bool>, verdict: Code) -> Flip {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ground::{Fact, Role};
+use ground::{Fact, Facts, Role};
 use serde_json::Value;
-use terms::Person;
+use terms::{Person, Subject, Time};
 
 use super::days::time;
 use super::request::Supposed;
@@ -106,7 +106,34 @@ pub(super) fn typed(
             facts.insert(fact, bare(Some(so), field.to_owned()));
         }
     }
-    Ok(())
+    agree(facts)
+}
+
+/// A fact that is said to be so while everything it follows from is denied is an error.
+fn agree(facts: &BTreeMap<Fact, Supposed>) -> Result<(), Fault> {
+    let stated = facts.iter().filter_map(|(f, s)| Some((*f, s.so?))).collect();
+    let Some(whole) = contradicted(&stated) else { return Ok(()) };
+    let parts = whole.follows_from();
+    let all = parts.iter().chain(parts.iter().flat_map(|p| p.follows_from()));
+    let said = all.filter_map(|part| facts.get(part)).filter(|s| s.so == Some(false));
+    let mut fields: Vec<String> = said.map(|s| format!("`{}`", s.field)).collect();
+    fields.dedup();
+    let why = format!(
+        "says that `{whole}` is so, while all that it could follow from is denied by {}: leave one of them out",
+        fields.join(" and ")
+    );
+    Err(Fault::of(facts.get(&whole).map_or("facts", |s| &s.field), why))
+}
+
+/// A fact that is so while the others say that it is not.
+pub(super) fn contradicted(stated: &BTreeMap<Fact, bool>) -> Option<Fact> {
+    let denied = |whole: Fact| {
+        let others = stated.iter().filter(|(f, _)| **f != whole).map(|(f, so)| (*f, *so));
+        let (day, anybody) = (Time(0), Subject::Network);
+        Facts::supposed(others, day).so(whole, &anybody, day).is_some_and(|known| !known.so)
+    };
+    let wholes = stated.iter().filter(|(f, so)| **so && !f.follows_from().is_empty());
+    wholes.map(|(f, _)| *f).find(|f| denied(*f))
 }
 
 fn harm(value: &Value, said: &mut Vec<(&str, Fact, bool)>) -> Result<(), Fault> {

@@ -126,6 +126,55 @@ fn a_fact_said_twice_must_be_said_alike() {
 }
 
 #[test]
+fn a_danger_of_which_every_part_is_denied_is_refused_by_both_names() {
+    let fault = |harm: Value, facts: Value| {
+        let document = with(with(flood(), "harm", harm), "facts", facts);
+        Request::read(&document, book()).map(|_| ()).map_err(|f| (f.field, f.why))
+    };
+    let none = json!({ "own": "none" });
+    for (harm, facts, field, other) in [
+        (&none, json!({ "own-service-in-danger": true }), "own-service-in-danger", "`harm.own`"),
+        (
+            &json!({ "own": "none", "receiver": "none" }),
+            json!({ "equipment-in-danger": true }),
+            "equipment-in-danger",
+            "`harm.receiver` and `harm.own`",
+        ),
+        (
+            &json!({ "receiver": "none" }),
+            json!({ "equipment-in-danger": true, "own-service-in-danger": false }),
+            "equipment-in-danger",
+            "`facts.own-service-in-danger` and `harm.receiver`",
+        ),
+        (
+            &json!(null),
+            json!({
+                "own-service-in-danger": true, "own-equipment-impaired": false,
+                "own-equipment-at-risk": { "so": false, "by": "operations" },
+            }),
+            "own-service-in-danger",
+            "`facts.own-equipment-impaired` and `facts.own-equipment-at-risk`",
+        ),
+    ] {
+        let (at, why) = fault(harm.clone(), facts.clone()).expect_err("it is refused");
+        assert_eq!(at, format!("facts.{field}"));
+        assert!(why.contains(other), "{facts}: {why}");
+    }
+    // What one part leaves open is no contradiction.
+    for (harm, facts) in [
+        (none, json!({ "equipment-in-danger": true })),
+        (json!({ "own": "actual" }), json!({ "own-service-in-danger": true })),
+        (json!(null), json!({ "own-service-in-danger": true, "own-equipment-impaired": false })),
+        (
+            json!({ "own": "actual", "receiver": "none" }),
+            json!({ "equipment-in-danger": true, "own-service-in-danger": false }),
+        ),
+    ] {
+        assert_eq!(fault(harm, facts.clone()), Ok(()), "{facts}");
+    }
+}
+
+#[test]
 fn the_example_uses_every_key_of_the_schema_and_the_schema_has_no_other() {
     let (schema, example) = (law::schema(), law::example());
     assert_eq!(ask(&example).verdict, Code::OkBusiness, "{:?}", ask(&example).deciding);
