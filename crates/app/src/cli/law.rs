@@ -45,9 +45,9 @@ pub(crate) enum LawCommand {
     },
     /// Print the whole book of measures on one page.
     Table,
-    /// Print every word a request may use: acts, purposes, steps, fields, facts with their questions
-    /// and who may establish them, roles, verdicts; with --json also the JSON Schema of a request and
-    /// one complete example.
+    /// Print every word of requests and answers: acts, purposes, steps, fields, facts with their
+    /// questions and who may establish them, roles, verdicts; then one complete example. With --json
+    /// also the JSON Schema of a request.
     Vocabulary {
         /// How it is printed.
         #[command(flatten)]
@@ -55,7 +55,8 @@ pub(crate) enum LawCommand {
     },
     /// Run every request file below a folder that says in `case` which verdict it must get.
     ///
-    /// Prints one line a case and what differs; the exit code is 1 when something does.
+    /// Prints one line a case and what differs; the exit code is 1 when something does, or when a
+    /// file cannot be read.
     Check {
         /// The folder.
         folder: PathBuf,
