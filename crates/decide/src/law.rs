@@ -10,6 +10,7 @@ mod beside;
 mod check;
 mod cited;
 mod clause;
+mod codes;
 mod consents;
 mod days;
 mod deciding;

@@ -41,7 +41,7 @@ pub struct Document {
     pub published: Day,
     /// Where it can be read.
     pub url: Option<String>,
-    /// How sure its content is: as in law/measures.md §0.5.
+    /// How sure its content is: `high` (an official or primary page was seen), `med`, `low`, `mem`.
     pub sure: Option<String>,
     /// From this day on there is a later edition whose text was not available.
     pub later_edition_unseen_from: Option<Day>,

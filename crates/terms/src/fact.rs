@@ -12,13 +12,13 @@ macro_rules! facts {
             Fact { $(#[doc = $en] $variant = $word, $ja, $en;)+ }
         }
         impl Fact {
-            /// The roles that may establish it (law/roles.md of the design).
+            /// The roles that may establish it.
             #[must_use]
             pub const fn established_by(self) -> &'static [Role] {
                 match self { $(Self::$variant => &[$(Role::$role),+],)+ }
             }
-            /// The condition it stands for, in the short codes of law/measures.md §1.9; a principle
-            /// of §2 where no condition has a code of its own.
+            /// The condition it stands for, in the short codes that `sekisho law vocabulary` explains
+            /// (docs/reference/law.md); a principle where no condition has a code of its own.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)+ }

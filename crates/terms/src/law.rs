@@ -189,7 +189,7 @@ words! {
 }
 
 words! {
-    /// The public word for a verdict (law/measures.md §0.3).
+    /// The public word for a verdict (docs/reference/law.md).
     Code {
         /// Outside secrecy of communications.
         Out = "OUT", "通信の秘密の対象外", "outside secrecy of communications";
@@ -251,7 +251,7 @@ words! {
 }
 
 words! {
-    /// Other law that must be looked at apart (measures.md P22).
+    /// Other law that must be looked at apart (guideline, article 2, 2(1)).
     OtherLaw {
         /// Fair use of the service (Telecommunications Business Act, article 6).
         FairUse = "fair-use", "利用の公平（電気通信事業法第6条）", "fair use (Telecommunications Business Act, art. 6)";

@@ -23,7 +23,7 @@ pub(super) fn word(condition: &Condition) -> &'static str {
     }
 }
 
-/// The code of a condition, by law/measures.md §1.9, or of the principle it stands for.
+/// The code of a condition, or of the principle it stands for; `codes` of the vocabulary explains it.
 pub(super) fn code(condition: &Condition, state: State) -> &'static str {
     match condition {
         Condition::Fact(fact, _) => fact.code(),

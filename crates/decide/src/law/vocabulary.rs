@@ -7,6 +7,7 @@ use terms::{
     Strength, Text,
 };
 
+use super::codes::codes;
 use super::consents::parties;
 use super::schema::{example, schema};
 use super::typed::{HARMS, REQUESTERS, SCOPES};
@@ -73,6 +74,7 @@ pub fn vocabulary(book: &Book) -> Value {
         "reach": Over::ALL.iter().map(reach).collect::<Vec<_>>(),
         "numbers": list(Number::ALL, |w| w.word(), |w| w.text()),
         "conditions": conditions(),
+        "codes": codes(),
         "schema": schema(),
         "example": example(),
     })

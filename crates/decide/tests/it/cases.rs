@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use decide::law::{Case, Request, check, verdict};
+use decide::law::{Case, Request, answer, check, verdict, vocabulary};
 use ground::{Advice, Book, Code, Facts, Known, MEASURES, Outcome, Record};
-use terms::{Day, Fields, Person, Zone};
+use terms::{Day, Fact, Fields, Person, Status, Zone};
 
 /// The day for a case that names none.
 fn today() -> Day {
@@ -77,6 +77,50 @@ fn without_its_measure_every_case_it_decides_goes_red() {
         let green: Vec<&str> = rows.iter().filter(green).map(|(name, _)| name.as_str()).collect();
         assert!(green.is_empty(), "without {measure} these are still well: {}", green.join(", "));
     }
+}
+
+#[test]
+fn the_vocabulary_says_what_every_code_means() {
+    let book = Book::compiled().unwrap();
+    let vocabulary = vocabulary(&book);
+    let said: Vec<&str> =
+        vocabulary["codes"].as_array().unwrap().iter().filter_map(|c| c["word"].as_str()).collect();
+    let mut once = said.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), said.len(), "a code is listed twice");
+    for fact in Fact::ALL {
+        assert!(said.contains(&fact.code()), "{fact}: {}", fact.code());
+    }
+    for (name, text) in cases() {
+        let request = Request::parse(&text, &book).unwrap();
+        for shown in answer(&book, &request, today()).conditions {
+            assert!(said.contains(&shown.code), "{name}: {}", shown.code);
+        }
+        let case = request.case.unwrap();
+        for word in case["deciding"].as_array().into_iter().flatten().filter_map(|w| w.as_str()) {
+            let code = word.starts_with("C-") || word.starts_with(['P', 'S']);
+            assert!(!code || said.contains(&word), "{name}: {word}");
+        }
+    }
+}
+
+#[test]
+fn what_grants_without_being_spelt_out_is_called_an_inference_in_both_languages() {
+    let book = Book::compiled().unwrap();
+    let mut seen = 0;
+    for (name, text) in cases() {
+        let request = Request::parse(&text, &book).unwrap();
+        let answer = answer(&book, &request, today());
+        let inferred = answer.cites.as_ref().is_some_and(|c| c.status == Status::Inferred);
+        let grants = !matches!(answer.verdict, Code::No | Code::Ask);
+        if inferred && grants {
+            assert!(answer.text_ja.contains("からの推論"), "{name}: {}", answer.text_ja);
+            assert!(answer.text_en.contains("an inference from"), "{name}: {}", answer.text_en);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "only {seen} cases rest on an inferred measure");
 }
 
 #[test]

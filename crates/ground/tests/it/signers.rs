@@ -1,6 +1,6 @@
 //! Who signs what, over every measure: the rules of the table of roles that hold for all of them.
 
-use ground::{Automatic, Basis, Ends, Measure, Role, SignersWhen, Status, TellsWhen};
+use ground::{Automatic, Basis, Ends, Measure, Role, SignersWhen, TellsWhen};
 use terms::{Act, Step};
 
 use crate::desk::{book, granting};
@@ -94,12 +94,4 @@ fn what_rests_on_necessity_is_signed_each_time_but_for_the_one_precedent() {
     let book = book();
     let lasting = granting(&book).filter(|m| m.basis == Basis::Emergency && m.ends == Ends::Review);
     assert!(lasting.count() <= 1);
-}
-
-#[test]
-fn what_the_sources_do_not_spell_out_says_so_in_its_citation() {
-    each(
-        |m| m.status == Status::Inferred,
-        |m| m.cites.at.contains("inferred") || m.cites.text().ja.contains("推論"),
-    );
 }
